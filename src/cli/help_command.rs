@@ -1,0 +1,38 @@
+//! `larch help`.
+
+use super::command_path::command_path;
+use super::context::Context;
+use super::error::CliError;
+use super::exit::Exit;
+use super::help;
+
+const EXAMPLES: &str = "\
+Examples:
+  larch help
+      Print all commands
+  larch help notify
+      Print the help of a command; `larch notify --help` does, too
+  larch help rules list
+      Print the help of a command of a command";
+
+/// Print the help of a command
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Help {
+    /// The command; larch itself if none is given
+    #[arg(value_name = "COMMAND")]
+    words: Vec<String>,
+}
+
+impl Help {
+    pub(crate) fn run(self, _context: &Context) -> Result<Exit, CliError> {
+        let path = command_path(&self.words, "help")?;
+        let mut arguments = vec!["larch".to_owned()];
+        arguments.extend(path);
+        arguments.push("--help".to_owned());
+        match super::command().try_get_matches_from(arguments) {
+            Ok(_) => Ok(Exit::Success),
+            Err(help) => Ok(help::report(&help)),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! `[archive."NAME"]`: what differs for one archive.
+
+use std::time::Duration;
+
+use toml::de::DeValue;
+
+use super::glob::{self, Glob};
+use super::limit::Limit;
+use super::section::Section;
+use super::span;
+use crate::name::Level;
+
+/// `[archive."NAME"]`: what differs for one archive.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ArchiveSettings {
+    /// Overrides `[rules] first`.
+    pub first: Option<Limit>,
+    /// Overrides `[rules] added`.
+    pub added: Option<Limit>,
+    /// The shortest time between two scans.
+    pub every: Option<Duration>,
+    /// Globs of qualified names that are watched; empty means all.
+    pub include: Vec<Glob>,
+    /// Globs of qualified names that are not.
+    pub exclude: Vec<Glob>,
+}
+
+impl ArchiveSettings {
+    pub(super) fn read(&mut self, section: &mut Section<'_, '_>) {
+        section.take("first", some(Limit::from_toml), &mut self.first);
+        section.take("added", some(Limit::from_toml), &mut self.added);
+        section.take("every", some(span::from_toml), &mut self.every);
+        let glob = |text: &str| Glob::parse(text).map_err(|error| error.to_string());
+        section.take_list("include", glob, &mut self.include);
+        section.take_list("exclude", glob, &mut self.exclude);
+    }
+
+    /// Whether the name at `level` is watched: scanned as a subject, and told as an item.
+    ///
+    /// - Nothing set: everything is, at no cost.
+    /// - `exclude` wins: a name that it matches is not watched, nor is anything below it.
+    /// - With `include`, watched is what it matches, what lies below that, and what lies above
+    ///   something that it could match: the way down leads through there, so that the archive
+    ///   itself is watched whatever `include` says.
+    pub fn watches(&self, level: Level, name: &str) -> bool {
+        if self.include.is_empty() && self.exclude.is_empty() {
+            return true;
+        }
+        let matched = |globs: &[Glob]| {
+            glob::lineage(level, name)
+                .any(|(level, name)| globs.iter().any(|glob| glob.matches(level, name)))
+        };
+        !matched(&self.exclude)
+            && (self.include.is_empty()
+                || matched(&self.include)
+                || self
+                    .include
+                    .iter()
+                    .any(|glob| glob.may_match_below(level, name)))
+    }
+}
+
+fn some<T>(
+    parse: impl FnOnce(&DeValue<'_>) -> Result<T, String>,
+) -> impl FnOnce(&DeValue<'_>) -> Result<Option<T>, String> {
+    |value| parse(value).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Level::{Archive, Branch, Category, Revision, Version};
+
+    fn settings(include: &[&str], exclude: &[&str]) -> ArchiveSettings {
+        let globs = |texts: &[&str]| {
+            texts
+                .iter()
+                .map(|text| Glob::parse(text).unwrap())
+                .collect()
+        };
+        ArchiveSettings {
+            include: globs(include),
+            exclude: globs(exclude),
+            ..ArchiveSettings::default()
+        }
+    }
+
+    #[test]
+    fn the_way_down_to_what_is_included_is_watched() {
+        let settings = settings(&["j@x--a/hello--main--*"], &[]);
+        for (level, name, watched) in [
+            (Archive, "j@x--a", true),
+            (Category, "j@x--a/hello", true),
+            (Category, "j@x--a/other", false),
+            (Branch, "j@x--a/hello--main", true),
+            (Branch, "j@x--a/hello--dev", false),
+            (Version, "j@x--a/hello--main--1.0", true),
+            (Version, "j@x--a/hello--dev--1.0", false),
+            (Revision, "j@x--a/hello--main--1.0--patch-1", true),
+            (Revision, "j@x--a/hello--dev--1.0--patch-1", false),
+        ] {
+            assert_eq!(settings.watches(level, name), watched, "{level} {name}");
+        }
+    }
+
+    #[test]
+    fn exclude_wins_and_covers_what_lies_below() {
+        let settings = settings(&["A/**"], &["category:A/hello*", "A/*--dev"]);
+        for (level, name, watched) in [
+            (Archive, "A", true),
+            (Category, "A/hello", false),
+            (Branch, "A/hello--main", false),
+            (Category, "A/other", true),
+            (Branch, "A/other--dev", false),
+            (Revision, "A/other--dev--1.0--base-0", false),
+            (Revision, "A/other--main--1.0--base-0", true),
+        ] {
+            assert_eq!(settings.watches(level, name), watched, "{level} {name}");
+        }
+    }
+
+    #[test]
+    fn a_double_star_in_the_middle_keeps_only_what_can_still_match() {
+        let settings = settings(&["version:A/**--main--1.*"], &[]);
+        for (level, name, watched) in [
+            (Archive, "A", true),
+            (Category, "A/hello", true),
+            (Branch, "A/hello--main", true),
+            (Branch, "A/hello--dev", false),
+            (Version, "A/hello--main--1.0", true),
+            (Version, "A/hello--main--2.0", false),
+            (Revision, "A/hello--main--1.0--base-0", true),
+        ] {
+            assert_eq!(settings.watches(level, name), watched, "{level} {name}");
+        }
+    }
+
+    #[test]
+    fn nothing_set_watches_everything() {
+        assert!(ArchiveSettings::default().watches(Category, "A/hello"));
+    }
+}

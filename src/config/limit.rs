@@ -1,0 +1,46 @@
+//! How much of the past a rule is owed.
+
+use std::fmt;
+
+use toml::de::DeValue;
+
+/// How much of what was there already a rule is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Everything.
+    All,
+    /// Nothing.
+    None,
+    /// The newest N revisions of each version, and nothing of the levels above.
+    Newest(u32),
+}
+
+impl Limit {
+    pub(super) fn from_toml(value: &DeValue<'_>) -> Result<Self, String> {
+        let limit = match value {
+            DeValue::String(text) => match text.as_ref() {
+                "all" => Some(Self::All),
+                "none" => Some(Self::None),
+                _ => None,
+            },
+            DeValue::Integer(number) => match number.to_string().parse() {
+                Ok(0) => Some(Self::None),
+                Ok(newest) => Some(Self::Newest(newest)),
+                Err(_) => None,
+            },
+            _ => None,
+        };
+        limit.ok_or_else(|| "is \"all\", \"none\", or how many of the newest revisions".to_owned())
+    }
+}
+
+/// As the settings write it, without quotes: `all`, `none` or the number.
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::None => f.write_str("none"),
+            Self::Newest(newest) => write!(f, "{newest}"),
+        }
+    }
+}

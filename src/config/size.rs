@@ -1,0 +1,58 @@
+//! Sizes in bytes: `65536`, `"64KiB"`, `"2MB"`.
+
+use toml::de::DeValue;
+
+/// Reads a number of bytes: a number and one of `B`, `kB`, `KB`, `MB`, `GB` (powers of 1000) or
+/// `KiB`, `MiB`, `GiB` (powers of 1024), or nothing. `None` for anything else, and for what is
+/// larger than can be counted.
+pub fn parse_size(text: &str) -> Option<u64> {
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor: u64 = match unit {
+        "" | "B" => 1,
+        "kB" | "KB" => 1000,
+        "KiB" => 1 << 10,
+        "MB" => 1_000_000,
+        "MiB" => 1 << 20,
+        "GB" => 1_000_000_000,
+        "GiB" => 1 << 30,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+pub(super) fn from_toml(value: &DeValue<'_>) -> Result<u64, String> {
+    let size = match value {
+        DeValue::String(text) => parse_size(text),
+        DeValue::Integer(number) => parse_size(&number.to_string()),
+        _ => None,
+    };
+    size.ok_or_else(|| "is a number of bytes, or a size such as \"64KiB\" or \"2MB\"".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_with_or_without_a_unit_is_a_size() {
+        for (text, bytes) in [
+            ("0", Some(0)),
+            ("65536", Some(65536)),
+            ("64KiB", Some(65536)),
+            ("1MiB", Some(1 << 20)),
+            ("2MB", Some(2_000_000)),
+            ("7B", Some(7)),
+            ("", None),
+            ("MiB", None),
+            ("1 MiB", None),
+            ("-1", None),
+            ("1mib", None),
+            ("99999999999GiB", None),
+        ] {
+            assert_eq!(parse_size(text), bytes, "{text}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What is wrong with a notification directory, found without touching it.
+//!
+//! Everything a poll would stumble over is looked at, each thing once, and all of it is reported.
+//! Nothing is written, no lock is taken, and no action runs.
+
+mod finding;
+mod permissions;
+mod rules;
+mod sections;
+mod state;
+
+pub use finding::{Finding, Place};
+
+use std::path::{Path, PathBuf};
+
+use crate::action::Commands;
+use crate::config::Config;
+use crate::params::Params;
+use crate::store::StateDir;
+
+/// What was looked at, and what is wrong.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// How many rules work.
+    pub rules: usize,
+    /// What is wrong: the directory and its permissions, the settings, then the rules from the top, and the state.
+    pub findings: Vec<Finding>,
+}
+
+/// Looks at the notification directory `dir`. `layers` are its settings files, the strongest first,
+/// `params` tells where archives are, and `commands` which actions there are.
+pub fn check(dir: &Path, layers: &[PathBuf], params: &Params, commands: &Commands) -> Checked {
+    let mut checked = Checked::default();
+    let findings = &mut checked.findings;
+    if let Err(finding) = permissions::directory(dir, findings) {
+        findings.push(*finding);
+        return checked;
+    }
+    for layer in layers {
+        permissions::trusted_file(layer, findings);
+    }
+    let config = Config::load(layers).unwrap_or_else(|error| {
+        findings.extend(error.problems.into_iter().map(Finding::Settings));
+        Config::default()
+    });
+    let state = match &config.store.path {
+        Some(path) => dir.join(path),
+        None => dir.join("+state"),
+    };
+    permissions::state(&state, findings);
+    let files = rules::check(dir, params, commands, &mut checked);
+    // Sections of the layers below may be meant for other directories.
+    if let Some(own) = layers.first()
+        && let Ok(config) = Config::load(std::slice::from_ref(own))
+    {
+        let subjects = files.iter().flat_map(|file| &file.rules);
+        let archives = subjects.map(|found| found.rule.subject.archive().to_owned());
+        sections::check(own, &config, &archives.collect(), &mut checked.findings);
+    }
+    state::check(StateDir::new(state), &files, &mut checked.findings);
+    checked
+}

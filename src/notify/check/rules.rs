@@ -1,0 +1,171 @@
+//! The four rules files, and what they name: actions, archives, subjects.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::finding::{Finding, Place};
+use super::{Checked, permissions};
+use crate::action::Commands;
+use crate::archive::{self, Archive, ArchiveError};
+use crate::name::{Level, Name};
+use crate::params::{Params, ParamsError};
+use crate::rules::{self, ParsedRule, Rule};
+
+/// What a rules file says, as far as it can be used.
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) path: PathBuf,
+    pub(super) rules: Vec<ParsedRule>,
+}
+
+impl File {
+    pub(super) fn place(&self, line: usize) -> Place {
+        let path = self.path.clone();
+        Place { path, line }
+    }
+}
+
+/// The archives that rules name; `None` for one that was reported.
+type Archives = HashMap<String, Option<Box<dyn Archive>>>;
+
+/// Reports what is wrong with the files and with what they name. Returns them, from the archives' down.
+pub(super) fn check(
+    dir: &Path,
+    params: &Params,
+    commands: &Commands,
+    checked: &mut Checked,
+) -> Vec<File> {
+    let mut files = Vec::new();
+    let mut archives = Archives::new();
+    let mut known_commands = HashSet::new();
+    let before = checked.findings.len();
+    for level in Level::SUBJECTS {
+        let Some(path) = rules::file_name(level).map(|name| dir.join(name)) else {
+            continue;
+        };
+        let file = read(level, path, &mut checked.findings);
+        checked.rules += file.rules.len();
+        let mut subjects = HashSet::new();
+        for found in &file.rules {
+            let place = || file.place(found.line);
+            check_commands(&found.rule, commands, &mut known_commands, place, checked);
+            let subject = &found.rule.subject;
+            if subjects.insert(subject.clone()) {
+                check_subject(subject, params, &mut archives, place, checked);
+            }
+        }
+        files.push(file);
+    }
+    if checked.rules == 0 && checked.findings.len() == before {
+        let path = dir.to_owned();
+        checked.findings.push(Finding::NoRules { path });
+    }
+    files
+}
+
+/// One file; a missing one has no rules.
+fn read(level: Level, path: PathBuf, findings: &mut Vec<Finding>) -> File {
+    let mut rules = Vec::new();
+    // Reading a pipe would wait for ever.
+    let look = path.metadata();
+    let bytes = match look {
+        Ok(look) if !look.is_file() && !look.is_dir() => {
+            Err(io::Error::other("it is not a regular file"))
+        }
+        Ok(_) => std::fs::read(&path),
+        Err(error) => Err(error),
+    };
+    match bytes {
+        Ok(bytes) => {
+            permissions::trusted_file(&path, findings);
+            permissions::writable(&path, findings);
+            let parsed = rules::parse(level, &path, &bytes);
+            findings.extend(parsed.diagnostics.into_iter().map(Finding::Rule));
+            rules = parsed.rules;
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(source) => {
+            let path = path.clone();
+            findings.push(Finding::Unreadable { path, source });
+        }
+    }
+    File { path, rules }
+}
+
+/// Reports each command that nothing can be run for, once.
+fn check_commands(
+    rule: &Rule,
+    commands: &Commands,
+    known: &mut HashSet<String>,
+    place: impl Fn() -> Place,
+    checked: &mut Checked,
+) {
+    for action in std::iter::once(&rule.action).chain(&rule.children) {
+        let command = action.command();
+        if known.insert(command.to_owned())
+            && let Err(error) = commands.find(command)
+        {
+            let place = place();
+            checked.findings.push(Finding::Command { place, error });
+        }
+    }
+}
+
+/// Reports an archive that cannot be read, once, and a subject that its archive does not hold.
+fn check_subject(
+    subject: &Name,
+    params: &Params,
+    archives: &mut Archives,
+    place: impl Fn() -> Place,
+    checked: &mut Checked,
+) {
+    let name = subject.archive();
+    if !archives.contains_key(name) {
+        let opened = open(name, params, &place).map_err(|finding| checked.findings.push(*finding));
+        archives.insert(name.to_owned(), opened.ok());
+    }
+    let Some(Some(archive)) = archives.get(name) else {
+        return;
+    };
+    match archive.fingerprint(subject) {
+        Ok(_) => {}
+        Err(ArchiveError::NoSuchSubject(_)) => checked.findings.push(Finding::NoSubject {
+            place: place(),
+            subject: subject.clone(),
+        }),
+        Err(source) => {
+            let archive = name.to_owned();
+            archives.insert(archive.clone(), None);
+            checked.findings.push(Finding::Unreachable {
+                place: place(),
+                archive,
+                source,
+            });
+        }
+    }
+}
+
+fn open(
+    name: &str,
+    params: &Params,
+    place: impl Fn() -> Place,
+) -> Result<Box<dyn Archive>, Box<Finding>> {
+    let archive = name.to_owned();
+    match params.location(name) {
+        Ok(Some(location)) => archive::open(&location, None).map_err(|source| {
+            Box::new(Finding::Unreachable {
+                place: place(),
+                archive,
+                source,
+            })
+        }),
+        Err(ParamsError::Read { path, source }) => {
+            Err(Box::new(Finding::Unreadable { path, source }))
+        }
+        Ok(None) | Err(_) => Err(Box::new(Finding::NotRegistered {
+            place: place(),
+            archive,
+        })),
+    }
+}

@@ -1,0 +1,188 @@
+//! What stands against a directory beside its rules files and scans.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::directory::Directory;
+use super::report::Problem;
+use super::words::plural;
+use crate::action::{self, Commands, Ended};
+use crate::clock::{Nanos, rfc3339};
+use crate::name::{Level, Name};
+use crate::store::{Claimed, DeliveryRecord, Engine, Filter, PartState, Result, RuleState, Store};
+
+/// How many lines of a failed action's output are shown.
+const LINES_SHOWN: usize = 5;
+
+/// The commands of rules that cannot be run, each with the first rule that names it.
+pub(super) fn unknown_commands(
+    dir: &Directory,
+    store: &dyn Store,
+    commands: &HashSet<String>,
+    known: &Commands,
+) -> Result<Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut commands: Vec<&String> = commands.iter().collect();
+    commands.sort();
+    for command in commands {
+        let Err(error) = known.find(command) else {
+            continue;
+        };
+        let place = first_rule(dir, store, command)?
+            .map(|place| format!("{place}: "))
+            .unwrap_or_default();
+        problems.push(Problem {
+            key: format!("command/{command}"),
+            title: format!("{place}{error}"),
+            details: vec![format!(
+                "What is owed to it waits. Put larch-{command} on the PATH, or mend the rules."
+            )],
+            warning: false,
+        });
+    }
+    Ok(problems)
+}
+
+/// The file, and where it is known the line, of the first active rule that names a command.
+fn first_rule(dir: &Directory, store: &dyn Store, command: &str) -> Result<Option<String>> {
+    for level in Level::SUBJECTS {
+        let found = store.rules(level)?.into_iter().find(|stored| {
+            let rule = &stored.rule;
+            let mut actions = std::iter::once(&rule.action).chain(&rule.children);
+            stored.state == RuleState::Active && actions.any(|action| action.command() == command)
+        });
+        if let Some(stored) = found {
+            let file = dir.rules(level).display().to_string();
+            let is_placed = stored.written && stored.place < i64::MAX;
+            return Ok(Some(if is_placed {
+                format!("{file}:{}", stored.place)
+            } else {
+                file
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// What waits after a failure, a problem for each rule.
+pub(super) fn waiting(engine: &dyn Engine, store: &dyn Store) -> Result<Vec<Problem>> {
+    let filter = Filter {
+        states: vec![PartState::Waiting],
+        ..Filter::default()
+    };
+    let mut problems = Vec::new();
+    for delivery in store.deliveries(&filter)? {
+        problems.extend(waiting_problem(engine, &delivery)?);
+    }
+    Ok(problems)
+}
+
+fn waiting_problem(engine: &dyn Engine, delivery: &DeliveryRecord) -> Result<Option<Problem>> {
+    let waits = |part: &&crate::store::PartRecord| part.state == PartState::Waiting && !part.asleep;
+    let Some(part) = delivery.parts.iter().find(waits) else {
+        return Ok(None);
+    };
+    let DeliveryRecord {
+        subject,
+        action,
+        uid,
+        ..
+    } = delivery;
+    let mut details = vec![format!(
+        "{}, delivery {uid}, attempt {}; it is tried again after {}",
+        plural(delivery.item_count, "item"),
+        part.attempts,
+        rfc3339(part.due_at)
+    )];
+    let output = engine.output(&part.uid, part.attempts)?.unwrap_or_default();
+    details.extend(shown_output(&output));
+    Ok(Some(Problem {
+        key: format!("action/{}/{subject} {action}", subject.level()),
+        title: format!(
+            "{action} for {subject} failed: {}",
+            part.error.as_deref().unwrap_or("it was not tried yet")
+        ),
+        details,
+        warning: false,
+    }))
+}
+
+/// Whether the rule of a problem's key has told something since the problem began. A delivery that was
+/// given up or dropped, or whose rule was removed, stands no more either, and is not over.
+pub(super) fn has_told(store: &dyn Store, key: &str, since: Nanos) -> Result<bool> {
+    let Some((level, (subject, action))) = key
+        .split_once('/')
+        .and_then(|(level, rest)| Some((level, rest.split_once(' ')?)))
+    else {
+        return Ok(false);
+    };
+    let Some(name) = level
+        .parse()
+        .ok()
+        .and_then(|level| Name::parse(subject, Some(level)).ok())
+    else {
+        return Ok(false);
+    };
+    let filter = Filter {
+        name: Some(name),
+        action: Some(action.to_owned()),
+        states: vec![PartState::Done],
+        ..Filter::default()
+    };
+    let deliveries = store.deliveries(&filter)?;
+    let mut parts = deliveries.iter().flat_map(|delivery| &delivery.parts);
+    Ok(parts.any(|part| part.state == PartState::Done && part.settled_at >= Some(since)))
+}
+
+/// What was there before new rules, and is not told for that.
+pub(super) fn skipped(dir: &Path, count: usize) -> Option<Problem> {
+    let (was, is) = if count == 1 {
+        ("was", "is")
+    } else {
+        ("were", "are")
+    };
+    (count > 0).then(|| Problem {
+        key: "skipped".to_owned(),
+        title: format!(
+            "{} that {was} there before the new rules {is} not told",
+            plural(count, "item")
+        ),
+        details: vec![format!(
+            "To tell one of these rules of them all the same: \
+             larch replay {} SUBJECT --below --from-start --action COMMAND:THUNK",
+            dir.display()
+        )],
+        warning: true,
+    })
+}
+
+/// A delivery that was given up.
+pub(super) fn death(dir: &Path, claimed: &Claimed, ended: &Ended) -> Problem {
+    let Claimed {
+        uid,
+        action,
+        subject,
+        ..
+    } = claimed;
+    let mut details = vec![format!(
+        "It was tried since {}; delivery {uid}, attempt {}. Run it again with: larch retry {} {uid}",
+        rfc3339(claimed.first_attempt_at),
+        claimed.number,
+        dir.display(),
+    )];
+    details.extend(shown_output(&ended.output));
+    Problem {
+        key: format!("dead/{uid}"),
+        title: format!("gave up {action} for {subject}: {}", ended.outcome),
+        details,
+        warning: false,
+    }
+}
+
+/// The last lines of an output, marked as such.
+fn shown_output(output: &[u8]) -> Vec<String> {
+    action::last_lines(output, LINES_SHOWN)
+        .lines()
+        .map(|line| format!("| {line}"))
+        .collect()
+}

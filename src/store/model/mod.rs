@@ -1,0 +1,16 @@
+//! What the state is made of, as the rest of larch sees it.
+
+mod journal;
+mod keys;
+mod outbox;
+mod rules;
+mod scan;
+
+pub use journal::{
+    ArchiveSummary, AttemptRecord, Counts, DeliveryRecord, Filter, Forgotten, MeetingRecord,
+    PartRecord, PositionRecord, ReplayFrom, SubjectRecord,
+};
+pub use keys::{ArchiveId, AttemptId, LaneId, PartId, RuleId, SubjectId};
+pub use outbox::{Claim, Claimed, LeftOver, OpenPart, PartState, Settled, Settlement, Urgency};
+pub use rules::{Condition, PendingLine, RuleChanges, RuleState, RulesFile, StoredRule};
+pub use scan::{ArchiveRow, Recorded, ScanPolicy, SubjectScan, Watched};

@@ -1,0 +1,33 @@
+//! Black-box tests: the binary, run as people and cron run it, against archives that tla makes.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "all of this crate is tests, its helpers too"
+)]
+
+mod archives;
+mod bad_input;
+mod check;
+mod cli;
+mod clocks;
+mod concurrency;
+mod config;
+mod crashes;
+mod edits;
+mod failures;
+mod founding;
+mod hand_down;
+mod hostile;
+mod init;
+mod kills;
+mod modes;
+mod names;
+mod operate;
+mod params;
+mod reports;
+mod rules;
+mod runner;
+mod settings;
+mod state;
+mod support;
+mod waiting;
