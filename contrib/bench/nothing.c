@@ -1,0 +1,5 @@
+/* A program that does nothing, to be started often. */
+int main(void)
+{
+    return 0;
+}
