@@ -13,6 +13,7 @@ mod clocks;
 mod concurrency;
 mod config;
 mod crashes;
+mod demo;
 mod edits;
 mod failures;
 mod founding;
