@@ -14,6 +14,7 @@ mod concurrency;
 mod config;
 mod crashes;
 mod demo;
+mod docs;
 mod edits;
 mod failures;
 mod founding;
