@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod archive;
+mod causes;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -17,6 +17,7 @@ use super::running::Running;
 use super::start_error::start_error;
 use super::streams::Streams;
 use super::{Attempt, Ended, Outcome, ProcessGroup, Program};
+use crate::causes::with_causes;
 
 /// Runs `attempt` to its end.
 ///
@@ -102,12 +103,5 @@ fn start<'a>(
 
 /// The archive's error with everything below it.
 pub(super) fn unreachable(error: &dyn Error) -> Outcome {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    Outcome::Unreachable(text)
+    Outcome::Unreachable(with_causes(error))
 }

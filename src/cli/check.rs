@@ -1,6 +1,5 @@
 //! `larch check`: everything that is wrong with a notification directory.
 
-use std::error::Error as _;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -13,6 +12,7 @@ use super::out::Out;
 use super::registry;
 use super::style::{self, paint, printable};
 use crate::action::Commands;
+use crate::causes::with_causes;
 use crate::notify::check::{self, Checked, Finding};
 use crate::rules::Severity;
 
@@ -111,7 +111,7 @@ fn text(finding: &Finding, color: bool) -> String {
     let mut text = format!(
         "{} {}\n",
         paint(color, style, word),
-        printable(&message(finding))
+        printable(&with_causes(finding))
     );
     if let Some(help) = finding.help() {
         // Writing to a string does not fail.
@@ -125,17 +125,6 @@ fn text(finding: &Finding, color: bool) -> String {
     text
 }
 
-/// The finding and its causes.
-fn message(finding: &Finding) -> String {
-    let mut message = finding.to_string();
-    let mut cause = finding.source();
-    while let Some(error) = cause {
-        let _always = write!(message, ": {error}");
-        cause = error.source();
-    }
-    message
-}
-
 fn json(finding: &Finding) -> FindingJson<'_> {
     let (path, line, column) = finding.place();
     FindingJson {
@@ -146,7 +135,7 @@ fn json(finding: &Finding) -> FindingJson<'_> {
         column,
         message: match finding {
             Finding::Settings(crate::config::Problem::Invalid { message, .. }) => message.clone(),
-            finding => message(finding),
+            finding => with_causes(finding),
         },
         help: finding.help(),
     }

@@ -145,31 +145,26 @@ impl From<StoreError> for CliError {
 
 impl From<OperateError> for CliError {
     fn from(error: OperateError) -> Self {
+        // Those that name the directory are in `refused`.
         let hint = match &error {
-            OperateError::NoSuchDelivery(_) => "`larch log -n all` lists all that are kept".into(),
-            OperateError::ManyDeliveries { .. } => "give more of the id".into(),
+            OperateError::ManyDeliveries { .. } => Some("give more of the id".to_owned()),
             OperateError::NotInState { state, .. } => match state {
-                PartState::Done => "`larch replay` tells what was told once more".to_owned(),
-                PartState::Running => "wait until its attempt has ended".to_owned(),
-                PartState::Owed => "it was not tried yet; the next poll does".to_owned(),
-                _ => "`larch log --delivery ID` shows it in full".to_owned(),
+                PartState::Running => Some("wait until its attempt has ended".to_owned()),
+                PartState::Owed => Some("it was not tried yet; the next poll does".to_owned()),
+                _ => None,
             },
-            OperateError::OtherSubject { subject, .. } => format!("name {subject} instead"),
+            OperateError::OtherSubject { subject, .. } => Some(format!("name {subject} instead")),
             OperateError::Unknown {
                 missing, beside, ..
-            } => match super::suggest::nearest_name(missing, beside) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => "`larch explain DIR NAME` says what would watch it".to_owned(),
-            },
-            OperateError::NoRule { .. } => {
-                "`larch explain DIR NAME` says which rules concern it".to_owned()
-            }
-            OperateError::Store(_) | OperateError::Name(_) => String::new(),
+            } => super::suggest::nearest_name(missing, beside)
+                .map(|meant| format!("did you mean `{meant}`?")),
+            _ => None,
         };
-        match error {
-            OperateError::Store(error) => error.into(),
-            OperateError::Name(error) => error.into(),
-            error => Self::new(Exit::Failure, error).hint(hint),
+        match (error, hint) {
+            (OperateError::Store(error), _) => error.into(),
+            (OperateError::Name(error), _) => error.into(),
+            (error, Some(hint)) => Self::new(Exit::Failure, error).hint(hint),
+            (error, None) => Self::new(Exit::Failure, error),
         }
     }
 }

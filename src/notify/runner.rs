@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::ground::Ground;
-use super::words::with_causes;
 use crate::action::{self, Attempt, Commands, Ended, Outcome, Program};
 use crate::archive::{self, Archive};
+use crate::causes::with_causes;
 use crate::fault;
 use crate::store::{Claimed, Claimer};
 

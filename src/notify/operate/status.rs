@@ -2,10 +2,10 @@
 
 use super::{Operator, Result};
 use crate::archive;
+use crate::causes::with_causes;
 use crate::clock::{Nanos, nanos};
 use crate::name::Level;
 use crate::notify::report::{ReportBook, Standing};
-use crate::notify::words::with_causes;
 use crate::params::Params;
 use crate::store::{
     ArchiveSummary, Counts, DeliveryRecord, Filter, PartState, RuleState, SubjectRecord,

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 
 use super::RulesFindings;
+use crate::causes::with_causes;
 use crate::clock::rfc3339;
 use crate::fault;
 use crate::name::Level;
 use crate::notify::directory::Directory;
 use crate::notify::report::Problem;
-use crate::notify::words::{plural, with_causes};
+use crate::notify::words::plural;
 use crate::rules::{self, Block, Rule};
 use crate::store::{Engine, Lock, PendingLine, Result, Store};
 

@@ -2,9 +2,9 @@
 
 use super::super::{Operator, Result};
 use crate::archive::{self, ArchiveError};
+use crate::causes::with_causes;
 use crate::clock::{Nanos, nanos};
 use crate::name::Name;
-use crate::notify::words::with_causes;
 use crate::params::Params;
 use crate::store::{ArchiveSummary, SubjectRecord};
 

@@ -1,0 +1,15 @@
+//! An error told in one line.
+
+use std::error::Error;
+
+/// An error and its causes, one after the other.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
