@@ -22,7 +22,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::line;
-use super::tail::{self, Block};
+use super::tail::{self, Block, Known};
 use crate::fault;
 
 /// How often a file that an editor replaces under our hands is tried again.
@@ -80,17 +80,20 @@ pub enum RulesError {
 
 /// Appends what of `blocks` does not stand in the file yet, active or commented out, and syncs it.
 ///
+/// A line that a person edited before it was marked as written is not added again; `known` are the
+/// lines that stand in the file for themselves.
+///
 /// The file is created if it is missing and there is something to add; a symbolic link is followed.
 /// Without lines in `blocks` nothing is touched. See the module's documentation for what survives
 /// what. The caller holds the rules lock.
-pub fn append(path: &Path, blocks: &[Block]) -> Result<Appended, RulesError> {
+pub fn append(path: &Path, blocks: &[Block], known: Known<'_>) -> Result<Appended, RulesError> {
     if blocks.iter().all(|block| block.lines.is_empty()) {
         return Ok(Appended::default());
     }
     check(blocks)?;
     let mut created = false;
     for _ in 0..TRIES {
-        match append_once(path, blocks)? {
+        match append_once(path, blocks, known)? {
             Outcome::Done(appended) => {
                 created |= appended.created;
                 return Ok(Appended {
@@ -114,7 +117,7 @@ enum Outcome {
     },
 }
 
-fn append_once(path: &Path, blocks: &[Block]) -> Result<Outcome, RulesError> {
+fn append_once(path: &Path, blocks: &[Block], known: Known<'_>) -> Result<Outcome, RulesError> {
     let read_error = |source| RulesError::Read {
         path: path.to_owned(),
         source,
@@ -133,7 +136,7 @@ fn append_once(path: &Path, blocks: &[Block]) -> Result<Outcome, RulesError> {
     if let Some(mut reader) = reader.as_ref() {
         reader.read_to_end(&mut bytes).map_err(read_error)?;
     }
-    let tail = tail::tail(&bytes, blocks);
+    let tail = tail::tail(&bytes, blocks, known);
     let created = reader.is_none();
     let file = match reader {
         Some(reader) if tail.bytes.is_empty() => reader,
@@ -259,7 +262,7 @@ mod tests {
         let path = directory.path().join("=rules.categories");
         let real = directory.path().join("real");
         symlink("real", &path).unwrap();
-        let appended = append(&path, &blocks()).unwrap();
+        let appended = append(&path, &blocks(), &|_| false).unwrap();
         assert_eq!(
             appended,
             Appended {
@@ -269,18 +272,24 @@ mod tests {
         );
         assert_eq!(fs::read_to_string(&real).unwrap(), WHOLE);
         assert!(path.is_symlink());
-        assert_eq!(append(&path, &blocks()).unwrap(), Appended::default());
+        assert_eq!(
+            append(&path, &blocks(), &|_| false).unwrap(),
+            Appended::default()
+        );
     }
 
     #[test]
     fn nothing_is_touched_when_there_is_nothing_to_add() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("f");
-        assert_eq!(append(&path, &[]).unwrap(), Appended::default());
+        assert_eq!(append(&path, &[], &|_| false).unwrap(), Appended::default());
         assert!(!path.exists());
         put(&path, WHOLE);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
-        assert_eq!(append(&path, &blocks()).unwrap(), Appended::default());
+        assert_eq!(
+            append(&path, &blocks(), &|_| false).unwrap(),
+            Appended::default()
+        );
     }
 
     #[test]
@@ -290,7 +299,7 @@ mod tests {
         put(&path, "mine@x noop:");
         fs::hard_link(&path, &link).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        append(&path, &blocks()).unwrap();
+        append(&path, &blocks(), &|_| false).unwrap();
         assert_eq!(
             fs::read_to_string(&link).unwrap(),
             format!("mine@x noop:\n{WHOLE}")
@@ -301,11 +310,11 @@ mod tests {
     #[test]
     fn what_is_no_file_is_left_alone() {
         let directory = tempfile::tempdir().unwrap();
-        let error = append(directory.path(), &blocks()).unwrap_err();
+        let error = append(directory.path(), &blocks(), &|_| false).unwrap_err();
         assert!(matches!(error, RulesError::NotAFile { .. }));
         let missing = directory.path().join("no/such/f");
         assert!(matches!(
-            append(&missing, &blocks()),
+            append(&missing, &blocks(), &|_| false),
             Err(RulesError::Write { .. })
         ));
     }
@@ -317,7 +326,7 @@ mod tests {
                 comment: String::new(),
                 lines: vec![line.to_owned()],
             };
-            let result = append(Path::new("/nonexistent"), &[block]);
+            let result = append(Path::new("/nonexistent"), &[block], &|_| false);
             assert!(
                 matches!(result, Err(RulesError::NotALine { .. })),
                 "{line:?}"
@@ -333,7 +342,7 @@ mod tests {
         let whole = format!("{mine}\n{WHOLE}");
         for length in mine.len()..=whole.len() {
             put(&path, &whole[..length]);
-            append(&path, &blocks()).unwrap();
+            append(&path, &blocks(), &|_| false).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), whole);
         }
     }

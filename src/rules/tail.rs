@@ -14,6 +14,9 @@ pub struct Block {
     pub lines: Vec<String>,
 }
 
+/// Whether a line, in the form of the lines to add, stands in the file for itself.
+pub(super) type Known<'a> = &'a dyn Fn(&str) -> bool;
+
 /// The bytes to append, and how many lines they add or complete.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Tail {
@@ -38,10 +41,38 @@ impl Pending<'_> {
             .find(|above| !self.own.contains(**above))
             .is_some_and(|above| *above == self.comment.as_bytes())
     }
+
+    /// Leaves out lines that were written and that a person edited since: where the comment stands,
+    /// another line of the same subject stands below it in place of each.
+    fn leave_edited(&mut self, above: &[&[u8]], known: Known<'_>) {
+        let comment = above
+            .iter()
+            .position(|line| *line == self.comment.as_bytes());
+        let Some(comment) = comment else { return };
+        let mut others: Vec<&str> = above[comment + 1..]
+            .iter()
+            .take_while(|line| !line.starts_with(b"#"))
+            .filter(|line| !self.own.contains(**line))
+            .filter_map(|line| std::str::from_utf8(line).ok())
+            .filter(|line| !known(&line::normalized(line)))
+            .filter_map(subject)
+            .collect();
+        self.lines.retain(|line| {
+            let edited = others
+                .iter()
+                .position(|other| Some(*other) == subject(line));
+            edited.map(|at| others.remove(at)).is_none()
+        });
+    }
+}
+
+/// What a line is about: its first word.
+fn subject(line: &str) -> Option<&str> {
+    line.split_whitespace().next()
 }
 
 /// What to append to a file that holds `file`.
-pub(super) fn tail(file: &[u8], blocks: &[Block]) -> Tail {
+pub(super) fn tail(file: &[u8], blocks: &[Block], known: Known<'_>) -> Tail {
     let ending = ending(file);
     let whole = file.iter().rposition(|&byte| byte == b'\n');
     let (whole, last) = file.split_at(whole.map_or(0, |at| at + 1));
@@ -51,6 +82,10 @@ pub(super) fn tail(file: &[u8], blocks: &[Block]) -> Tail {
         .collect();
     let mut present = above.iter().filter_map(|line| meaning(line)).collect();
     let mut pending = pending(blocks, &mut present);
+    for pending in &mut pending {
+        pending.leave_edited(&above, known);
+    }
+    pending.retain(|pending| !pending.lines.is_empty());
     if pending.is_empty() {
         return Tail::default();
     }
@@ -195,8 +230,23 @@ mod tests {
         ]
     }
 
+    #[test]
+    fn what_a_person_edited_before_it_was_marked_is_not_added_again() {
+        let blocks = two_blocks();
+        let written = "# added on Monday, for a@b\na@b x:\u{fc}\na@b x:edited\nc@d x:\n";
+        let file = appended(written.as_bytes(), &blocks[..1]);
+        assert_eq!(String::from_utf8(file).unwrap(), written);
+        // Lines that were there at the same second are no edited ones.
+        let known = |line: &str| line == "a@b x:edited";
+        assert_eq!(tail(written.as_bytes(), &blocks[..1], &known).lines, 1);
+        // A line of a person's that larch's comment does not stand above says nothing of larch's.
+        let own = "a@b mine:\n# added on Monday, for a@b\nc@d x:\n";
+        let file = String::from_utf8(appended(own.as_bytes(), &blocks[..1])).unwrap();
+        assert!(file.ends_with("a@b x:\u{fc}\na@b x:\u{fc}y z:\n"), "{file}");
+    }
+
     fn appended(file: &[u8], blocks: &[Block]) -> Vec<u8> {
-        [file, &tail(file, blocks).bytes].concat()
+        [file, &tail(file, blocks, &|_| false).bytes].concat()
     }
 
     fn parse(file: &[u8]) -> Parsed {
@@ -224,10 +274,10 @@ mod tests {
     fn lines_stand_under_their_comment() {
         let file = b"# mine\na@b x:\xc3\xbc\n#c@d y:1\n";
         assert_eq!(
-            String::from_utf8(tail(file, &two_blocks()).bytes).unwrap(),
+            String::from_utf8(tail(file, &two_blocks(), &|_| false).bytes).unwrap(),
             "# added on Monday, for a@b\na@b x:\u{fc}y z:\nc@d x:\n# added on Monday, for c@d\nc@d y:\n"
         );
-        assert_eq!(tail(file, &two_blocks()).lines, 3);
+        assert_eq!(tail(file, &two_blocks(), &|_| false).lines, 3);
     }
 
     #[test]
@@ -240,11 +290,21 @@ mod tests {
     fn what_is_there_is_not_added() {
         for file in FILES {
             let once = appended(file.as_bytes(), &two_blocks());
-            assert_eq!(tail(&once, &two_blocks()), Tail::default(), "{file}");
+            assert_eq!(
+                tail(&once, &two_blocks(), &|_| false),
+                Tail::default(),
+                "{file}"
+            );
         }
-        assert_eq!(tail(b"x@y", &[]), Tail::default());
-        assert_eq!(tail(b"x@y", &[block("c", &[])]), Tail::default());
-        assert_eq!(tail(b" # # c@d  x:\t", &[block("c", &["c@d x:"])]).lines, 0);
+        assert_eq!(tail(b"x@y", &[], &|_| false), Tail::default());
+        assert_eq!(
+            tail(b"x@y", &[block("c", &[])], &|_| false),
+            Tail::default()
+        );
+        assert_eq!(
+            tail(b" # # c@d  x:\t", &[block("c", &["c@d x:"])], &|_| false).lines,
+            0
+        );
     }
 
     #[test]
@@ -307,7 +367,7 @@ mod tests {
             let blocks = [Block { comment: "c".to_owned(), lines: lines.clone() }];
             let whole = appended(&file, &blocks);
             prop_assert!(whole.starts_with(&file));
-            prop_assert_eq!(tail(&whole, &blocks), Tail::default());
+            prop_assert_eq!(tail(&whole, &blocks, &|_| false), Tail::default());
 
             let (before, after) = (parse(&file), parse(&whole));
             let texts = |parsed: &Parsed| -> HashSet<String> {
@@ -315,17 +375,16 @@ mod tests {
             };
             let said: HashSet<String> = before.commented.iter().map(Rule::text).chain(texts(&before)).collect();
             let said_after: HashSet<String> = after.commented.iter().map(Rule::text).chain(texts(&after)).collect();
-            // A last line that was torn under our comment is the one thing that may change.
+            // Under our comment a torn last line is completed, and another line is one of ours that was edited.
             if !String::from_utf8_lossy(&file).contains("# c") {
                 prop_assert!(texts(&before).is_subset(&texts(&after)));
                 let expected: HashSet<String> = said.iter().cloned().chain(lines).collect();
                 prop_assert_eq!(said_after, expected);
                 prop_assert_eq!(before.diagnostics.len(), after.diagnostics.len());
+                let length = file.len() + cut.index(whole.len() - file.len() + 1);
+                let again = appended(&whole[..length], &blocks);
+                prop_assert_eq!(again, whole);
             }
-
-            let length = file.len() + cut.index(whole.len() - file.len() + 1);
-            let again = appended(&whole[..length], &blocks);
-            prop_assert_eq!(again, whole);
         }
     }
 }

@@ -28,7 +28,7 @@ fn blocks() -> Vec<Block> {
 #[test]
 fn appends_when_it_is_told_where() {
     if let Some(path) = std::env::var_os(VICTIM) {
-        append(Path::new(&path), &blocks()).unwrap();
+        append(Path::new(&path), &blocks(), &|_| false).unwrap();
     }
 }
 
@@ -38,7 +38,7 @@ fn a_process_killed_within_its_write_is_made_up_for() {
     let path = directory.path().join("=rules.versions");
     let mine = "# mine\na@b/mine--br--1 noop:";
     put(&path, mine);
-    append(&path, &blocks()).unwrap();
+    append(&path, &blocks(), &|_| false).unwrap();
     let whole = fs::read_to_string(&path).unwrap();
     assert!(whole.starts_with(mine));
 
@@ -55,7 +55,7 @@ fn a_process_killed_within_its_write_is_made_up_for() {
             .unwrap();
         assert!(!output.status.success(), "{output:?}");
         assert_eq!(fs::read_to_string(&path).unwrap(), whole[..limit]);
-        append(&path, &blocks()).unwrap();
+        append(&path, &blocks(), &|_| false).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), whole);
     }
 }

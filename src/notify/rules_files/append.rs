@@ -1,5 +1,6 @@
 //! Appending what was handed down.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::RulesFindings;
@@ -38,7 +39,16 @@ pub(in crate::notify) fn append_locked(
     }
     let path = dir.rules(level);
     fault::point("before-append");
-    if let Err(error) = rules::append(&path, &blocks(&lines)) {
+    let stored = OnceCell::new();
+    let known = |line: &str| {
+        let written: &HashSet<String> = stored.get_or_init(|| {
+            let rules = store.rules(level).unwrap_or_default().into_iter();
+            let written = rules.filter(|stored| stored.written);
+            written.map(|stored| stored.rule.text()).collect()
+        });
+        written.contains(line)
+    };
+    if let Err(error) = rules::append(&path, &blocks(&lines), &known) {
         let lines = plural(lines.len(), "line");
         findings.problems.push(Problem {
             key: format!("append/{}", path.display()),
