@@ -10,6 +10,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
+use rustix::fs::{Access, access};
 use tempfile::NamedTempFile;
 
 /// Writes `bytes` to the file at `path`, in place of what is there. When this returns, the new file
@@ -66,6 +67,12 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .mode(0o600)
         .open(path)?
         .write_all(bytes)
+}
+
+/// Whether `path` is a regular file, or a link to one, that this user may execute.
+pub fn is_executable(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
+        && access(path, Access::EXEC_OK).is_ok()
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use crate::clock::Nanos;
 use crate::name::{Level, Name};
 use crate::rules::ActionName;
 
-/// Asks the archive what it knows of a revision. `None`, as [`ArchiveError::NoSuchSubject`], means
-/// that the revision is gone; any other error, that the archive cannot be read now.
-pub type Describe<'a> = dyn Fn(&Name) -> Result<Option<Description>, ArchiveError> + 'a;
+/// Asks the archive what it knows of revisions, in their order. `None` means that one is gone; an
+/// error, that the archive cannot be read now.
+pub type Describe<'a> = dyn Fn(&[&Name]) -> Result<Vec<Option<Description>>, ArchiveError> + 'a;
 
 /// One new thing that an action is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +48,8 @@ pub struct Attempt<'a> {
     pub grace: Duration,
     /// The most bytes that are kept of what it prints.
     pub output_limit: u64,
-    /// Asked once for each revision among the items, in order, as the action reads them; never for
-    /// items of another level.
+    /// Asked once for each revision among the items, some at a time and in order, as the action reads
+    /// them; never for items of another level.
     pub describe: &'a Describe<'a>,
 }
 

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use rustix::fs::{Access, access};
+use super::mail::{self, AddressError};
+use crate::fsx::is_executable;
+use crate::rules::ActionName;
 
 /// The built-in action that does nothing and succeeds.
 const NOOP: &str = "noop";
@@ -18,6 +20,8 @@ const PREFIX: &str = "larch-";
 pub enum Program {
     /// The built-in `noop`: nothing runs, and it succeeds.
     Noop,
+    /// A built-in mail action: larch runs itself, and becomes this `sendmail`.
+    Mail(PathBuf),
     /// The program in this file.
     Executable(PathBuf),
 }
@@ -35,6 +39,19 @@ pub enum FindError {
         command: String,
         /// The action whose name is most like it, if one is.
         nearest: Option<String>,
+    },
+    /// A mail action has nothing to send with.
+    #[error(
+        "mail is handed to the program sendmail, which is not on the PATH, in /usr/sbin or in /usr/lib; any mail system brings it along"
+    )]
+    NoSendmail,
+    /// The THUNK is not what the action needs.
+    #[error("{action}: {why}")]
+    BadThunk {
+        /// The action.
+        action: String,
+        /// What is wrong.
+        why: AddressError,
     },
     /// There is such a file, but this user may not execute it, or it is no regular file.
     #[error("{} is not an executable file; `chmod +x` makes it one", path.display())]
@@ -79,9 +96,24 @@ impl Commands {
         answer
     }
 
+    /// Whether `action` can run: its command is there, and a built-in one is content with its THUNK.
+    pub fn check(&self, action: &ActionName) -> Result<(), FindError> {
+        if mail::is_mail(action.command())
+            && let Err(why) = mail::addresses(action.thunk())
+        {
+            let action = action.to_string();
+            return Err(FindError::BadThunk { action, why });
+        }
+        self.find(action.command()).map(drop)
+    }
+
     fn look_up(&self, command: &str) -> Result<Program, FindError> {
         if command == NOOP {
             return Ok(Program::Noop);
+        }
+        if mail::is_mail(command) {
+            let sendmail = mail::find_sendmail(&self.exec_path);
+            return sendmail.map(Program::Mail).ok_or(FindError::NoSendmail);
         }
         let mut not_executable = None;
         for dir in &self.exec_path {
@@ -116,7 +148,7 @@ impl Commands {
                 let name = entry.file_name().to_str()?.strip_prefix(PREFIX)?.to_owned();
                 is_executable(&entry.path()).then_some(name)
             })
-            .chain([NOOP.to_owned()])
+            .chain([NOOP].into_iter().chain(mail::COMMANDS).map(str::to_owned))
             .map(|name| (distance(&name), name))
             .filter(|(distance, _)| *distance <= slips)
             .min()
@@ -124,16 +156,11 @@ impl Commands {
     }
 }
 
-/// Whether `path` is a regular file, or a link to one, that this user may execute.
-fn is_executable(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
-        && access(path, Access::EXEC_OK).is_ok()
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs::{File, Permissions, create_dir, set_permissions};
     use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
 
     use super::*;
 

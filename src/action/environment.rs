@@ -1,30 +1,12 @@
 //! The environment and arguments of an action.
 
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use super::Attempt;
+use super::{Attempt, Program};
+use crate::archive::git::GIT_LOCAL_VARIABLES;
 use crate::name::Level;
-
-/// The variables by which git knows a repository, as `git rev-parse --local-env-vars` lists them. A
-/// poll started from a git hook inherits them, and what it starts must not speak of that repository.
-pub const GIT_LOCAL_VARIABLES: [&str; 15] = [
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_CONFIG",
-    "GIT_CONFIG_PARAMETERS",
-    "GIT_CONFIG_COUNT",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_GRAFT_FILE",
-    "GIT_INDEX_FILE",
-    "GIT_NO_REPLACE_OBJECTS",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_PREFIX",
-    "GIT_SHALLOW_FILE",
-    "GIT_COMMON_DIR",
-];
 
 /// The variables by which tla tells its hook what happened. A poll started from that hook inherits
 /// them, and its actions are told of other things.
@@ -44,6 +26,9 @@ const TLA_HOOK_VARIABLES: [&str; 9] = [
 /// are not set up.
 pub(super) fn command(program: &Path, attempt: &Attempt<'_>) -> Command {
     let mut command = Command::new(program);
+    if let Program::Mail(_) = attempt.program {
+        command.arg0("larch").arg(attempt.action.command());
+    }
     if !attempt.action.thunk().is_empty() {
         command.arg(attempt.action.thunk());
     }

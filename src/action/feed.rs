@@ -1,14 +1,14 @@
 //! Writes the items to an action's standard input, no faster than it reads them.
 
+use std::collections::VecDeque;
 use std::io::{self, PipeWriter, Write as _};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::slice::Iter;
 use std::time::{Duration, Instant};
 
 use super::streams::is_temporary;
 use super::{Describe, Item, item_json};
-use crate::archive::ArchiveError;
-use crate::name::Level;
+use crate::archive::{ArchiveError, Description};
+use crate::name::{Level, Name};
 
 /// How much is made ready at once, and what the pipe holds: one page, so that the pipe takes more
 /// only once the action has read everything before, and one that reads nothing costs nothing.
@@ -17,11 +17,19 @@ const PAGE: usize = 4096;
 /// How long lines are made ready before the action's output is looked at again.
 const TURN: Duration = Duration::from_millis(20);
 
+/// How many items are described at once: a program that is asked costs the same for one as for many.
+/// The first is asked for alone, before the action starts.
+const MOST_ASKED: usize = 512;
+
 /// The items on their way to an action. Never blocks.
 pub(super) struct Feed<'a> {
     pipe: PipeWriter,
-    items: Iter<'a, Item>,
+    items: &'a [Item],
     describe: &'a Describe<'a>,
+    /// What the archive said of the items that come next.
+    described: VecDeque<Option<Description>>,
+    /// How many items are asked for next.
+    ask: usize,
     ready: Vec<u8>,
 }
 
@@ -37,8 +45,10 @@ impl<'a> Feed<'a> {
         rustix::pipe::fcntl_setpipe_size(&pipe, PAGE).ok();
         let mut feed = Self {
             pipe,
-            items: items.iter(),
+            items,
             describe,
+            described: VecDeque::new(),
+            ask: 1,
             ready: Vec::new(),
         };
         feed.describe_next()?;
@@ -60,22 +70,22 @@ impl<'a> Feed<'a> {
             Err(error) if is_temporary(&error) => {}
             Err(_) => return None,
         }
-        (!self.ready.is_empty() || self.items.len() > 0).then_some(self)
+        (!self.ready.is_empty() || !self.items.is_empty()).then_some(self)
     }
 
     /// Makes the next line ready; false when there is none.
     fn describe_next(&mut self) -> Result<bool, ArchiveError> {
-        let Some(item) = self.items.next() else {
+        let Some((item, rest)) = self.items.split_first() else {
             return Ok(false);
         };
-        let description = if item.name.level() == Level::Revision {
-            match (self.describe)(&item.name) {
-                Err(ArchiveError::NoSuchSubject(_)) => None,
-                described => described?,
-            }
-        } else {
-            None
-        };
+        if self.described.is_empty() && item.name.level() == Level::Revision {
+            let asked = &self.items[..self.ask.min(self.items.len())];
+            let names: Vec<&Name> = asked.iter().map(|item| &item.name).collect();
+            self.described = (self.describe)(&names)?.into();
+            self.ask = (self.ask * 8).min(MOST_ASKED);
+        }
+        self.items = rest;
+        let description = self.described.pop_front().flatten();
         self.ready
             .extend_from_slice(item_json(item, description.as_ref()).as_bytes());
         self.ready.push(b'\n');

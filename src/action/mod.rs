@@ -15,6 +15,7 @@ mod feed;
 mod item_json;
 mod last_lines;
 mod left_over;
+pub mod mail;
 mod outcome;
 mod output;
 mod pieces;
@@ -26,7 +27,6 @@ mod streams;
 
 pub use attempt::{Attempt, Describe, Item};
 pub use commands::{Commands, FindError, Program, does_nothing};
-pub use environment::GIT_LOCAL_VARIABLES;
 pub use item_json::item_json;
 pub use last_lines::last_lines;
 pub use left_over::end_left_over;

@@ -19,6 +19,9 @@ use super::streams::Streams;
 use super::{Attempt, Ended, Outcome, ProcessGroup, Program};
 use crate::causes::with_causes;
 
+/// The program that runs now, also when its file was replaced meanwhile.
+const OURSELVES: &str = "/proc/self/exe";
+
 /// Runs `attempt` to its end.
 ///
 /// `started` is told the process group at once after the start, so that it can be recorded. When
@@ -34,8 +37,10 @@ pub fn run(
     stop: &AtomicBool,
 ) -> Ended {
     let begun = Instant::now();
-    let Program::Executable(program) = attempt.program else {
-        return silent(Outcome::Success, begun);
+    let program = match attempt.program {
+        Program::Noop => return silent(Outcome::Success, begun),
+        Program::Mail(_) => Path::new(OURSELVES),
+        Program::Executable(program) => program,
     };
     if stop.load(Ordering::Relaxed) {
         return silent(Outcome::Stopped, begun);

@@ -4,38 +4,46 @@
 //! nothing of rules, stores or actions.
 
 pub mod arch;
+pub mod dir;
+pub mod git;
+pub mod helper;
 
-use std::path::{Path, PathBuf};
+mod error;
+mod history;
+mod location;
+mod look;
+mod options;
+mod survey;
+mod tool;
+mod tree;
+
+pub use error::ArchiveError;
+pub use history::{Answer, Asked, History, News, Question};
+pub use location::{Location, without_password};
+pub use look::{Look, Stat};
+pub use options::{Access, Options, Revisions};
+pub use survey::{Survey, survey};
 
 use crate::name::Name;
-
-/// What a subject's listing depends on, as one look without opening it shows.
-///
-/// Equal fingerprints mean an equal listing, but for changes in the same tick of the clock as the
-/// look; the poll guards against those by trusting only a fingerprint that was old when it was taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fingerprint {
-    /// The device number.
-    pub dev: u64,
-    /// The inode number.
-    pub ino: u64,
-    /// The modification time in nanoseconds since 1970.
-    pub mtime: i64,
-    /// The change time in nanoseconds since 1970.
-    pub ctime: i64,
-}
 
 /// All items of a subject.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     /// The last part of each item's name (what [`Name::child`] takes), oldest first.
     pub parts: Vec<String>,
+    /// Parts that are items only where the settings' `include` names them.
+    pub unasked: Vec<String>,
     /// Something is there that is not complete yet, and must be looked at again.
     pub held_back: bool,
+    /// The parts are those that came since the look that the archive was given; what is not among
+    /// them may be there still.
+    pub since: bool,
+    /// What to give the archive the next time, where listing shows that and a look does not.
+    pub look: Option<Look>,
 }
 
 /// What an archive knows of a revision.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Description {
     /// The author, as the archive writes it: often `Name <address>`.
     pub author: Option<String>,
@@ -51,87 +59,75 @@ pub struct Description {
 ///
 /// All methods are read-only and may be called again at will. `Sync`, since several threads may ask.
 pub trait Archive: Send + Sync {
-    /// The kind, as `LARCH_KIND` says it: `arch`, later `git`, `dir`, …
-    fn kind(&self) -> &'static str;
-
     /// What to remember so that the next [`open`] need not read the archive's format again.
-    fn hint(&self) -> Option<String>;
+    fn hint(&self) -> Option<String> {
+        None
+    }
 
-    /// One look at a subject, at most one `stat`. `None` where the kind has no cheap look.
+    /// Whether one look at a category covers everything below it.
+    fn looks_at_categories(&self) -> bool {
+        false
+    }
+
+    /// Says that these subjects are looked at next, with the looks that stood last: where each look
+    /// waits for an answer, all can be asked for at once.
+    fn expect(&self, _looks: &[(&Name, Option<&Look>)]) {}
+
+    /// One look at a subject: cheap, where nothing changed since `last`. `None` where the kind has no
+    /// such look.
     ///
     /// [`ArchiveError::NoSuchSubject`] as for [`Archive::list`].
-    fn fingerprint(&self, subject: &Name) -> Result<Option<Fingerprint>, ArchiveError>;
+    fn look(&self, subject: &Name, last: Option<&Look>) -> Result<Option<Look>, ArchiveError>;
 
     /// Lists a subject's items whole, oldest first, or fails: a partial listing is never returned.
     ///
     /// `known` tells which parts were complete before, so that completeness is looked at for new
-    /// ones only. [`ArchiveError::NoSuchSubject`] means that the archive was reached and does not
-    /// hold the subject; any other error says nothing about what exists.
-    fn list(&self, subject: &Name, known: &dyn Fn(&str) -> bool) -> Result<Listing, ArchiveError>;
+    /// ones only, and `last` is the look of the last complete listing. [`ArchiveError::NoSuchSubject`]
+    /// means that the archive was reached and does not hold the subject; any other error says nothing
+    /// about what exists.
+    fn list(
+        &self,
+        subject: &Name,
+        last: Option<&Look>,
+        known: &dyn Fn(&str) -> bool,
+    ) -> Result<Listing, ArchiveError>;
 
-    /// What the archive knows of a revision. [`ArchiveError::NoSuchSubject`] when it is gone.
-    fn describe(&self, revision: &Name) -> Result<Description, ArchiveError>;
+    /// What the archive knows of revisions of one version, in their order; `None` for what is gone.
+    fn describe(&self, revisions: &[&Name]) -> Result<Vec<Option<Description>>, ArchiveError>;
 
     /// The text that `cat-archive-log` prints for a revision, as its bytes stand in the archive.
     fn log(&self, revision: &Name) -> Result<Vec<u8>, ArchiveError>;
-}
 
-/// Why an archive could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ArchiveError {
-    /// The archive was reached, and has no such thing.
-    #[error("the archive has no {} `{}`", .0.level(), .0)]
-    NoSuchSubject(Name),
-    /// Nothing answers at the location.
-    #[error("no archive can be reached at {}", location.display())]
-    Unreachable {
-        /// The location as registered.
-        location: PathBuf,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-    /// Something is there, but in no format that is known.
-    #[error("{} is not in a known archive format: {found}", path.display())]
-    UnknownFormat {
-        /// The file that tells the format.
-        path: PathBuf,
-        /// What it says instead.
-        found: String,
-    },
-    /// The location is of no kind that this release reads.
-    #[error(
-        "the location `{0}` is of no known kind; a GNU Arch archive is a directory's absolute path or a file:// URL"
-    )]
-    UnknownKind(String),
-    /// A part of the archive could not be read.
-    #[error("cannot read {}", path.display())]
-    Read {
-        /// The file or directory.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-}
-
-/// Opens the archive at a registered `location`. `hint` is what [`Archive::hint`] said last time;
-/// a stale one costs time and nothing else.
-pub fn open(location: &str, hint: Option<&str>) -> Result<Box<dyn Archive>, ArchiveError> {
-    Ok(Box::new(arch::ArchArchive::open(path(location)?, hint)?))
-}
-
-/// The name that the archive at a `location` was made under; `None` where it does not say.
-pub fn official_name(location: &str) -> Result<Option<String>, ArchiveError> {
-    arch::ArchArchive::open(path(location)?, None)?.official_name()
-}
-
-/// The directory of a location on disk.
-fn path(location: &str) -> Result<&Path, ArchiveError> {
-    let path = location.strip_prefix("file://").unwrap_or(location);
-    if path.starts_with('/') {
-        Ok(Path::new(path))
-    } else {
-        Err(ArchiveError::UnknownKind(location.to_owned()))
+    /// The histories of the archive's versions, where their revisions are not listed to find news.
+    fn history(&self) -> Option<&dyn History> {
+        None
     }
+
+    /// The name that the archive was made under; `None` where it does not say.
+    fn official_name(&self) -> Result<Option<String>, ArchiveError> {
+        Ok(None)
+    }
+}
+
+/// Opens the archive `name` at a registered `location`. `hint` is what [`Archive::hint`] said last
+/// time; a stale one costs time and nothing else.
+pub fn open<'a>(
+    name: &str,
+    location: &str,
+    hint: Option<&str>,
+    access: Access<'a>,
+) -> Result<Box<dyn Archive + 'a>, ArchiveError> {
+    Ok(match Location::parse(location)? {
+        Location::Arch(path) => Box::new(arch::ArchArchive::open(&path, hint)?),
+        Location::ArchWeb(url) => Box::new(arch::WebArchive::open(&url, hint, access)?),
+        Location::Git(path) => Box::new(git::GitTree::open(&path, access)?),
+        Location::GitRemote(url) => Box::new(git::GitRemote::open(name, &url, access)?),
+        Location::Dir(path) => Box::new(dir::DirArchive::open(&path, &access)?),
+        Location::Helper {
+            name: helper,
+            address,
+        } => Box::new(helper::HelperArchive::open(
+            name, &helper, &address, access,
+        )?),
+    })
 }

@@ -55,10 +55,10 @@ impl CatArchiveLog {
         }
         let mut out = Out::new();
         if self.json {
-            let description = archive.describe(&self.revision).map_err(failed)?;
+            let described = archive.describe(&[&self.revision]).map_err(failed)?;
             out.json(&LogJson {
                 item: ItemJson::new(&self.revision),
-                description,
+                description: described.into_iter().flatten().next().unwrap_or_default(),
                 log: String::from_utf8_lossy(&log).into_owned(),
             })?;
         } else {

@@ -48,7 +48,13 @@ impl Check {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CliError> {
         let params = registry::params(context)?;
         let commands = Commands::new(context.exec_path.clone());
-        let checked = check::check(&self.dir, &context.layers(&self.dir), &params, &commands);
+        let checked = check::check(
+            &self.dir,
+            &context.layers(&self.dir),
+            &params,
+            &commands,
+            &context.access(),
+        );
         let mut out = Out::new();
         if self.json {
             for finding in &checked.findings {

@@ -3,9 +3,14 @@
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
+use crate::action::Commands;
+use crate::archive::{Access, Options};
 use crate::clock::Clock;
 use crate::config;
+use crate::notify::operate::Sight;
+use crate::params::Params;
 
 /// The environment, read once; commands get it from here and nowhere else.
 #[derive(Debug)]
@@ -65,6 +70,32 @@ impl Context {
         let mut layers = vec![dir.join(config::FILE_NAME)];
         layers.extend_from_slice(&self.config_layers);
         layers
+    }
+
+    /// How archives are read outside of a notification directory.
+    pub(crate) fn access(&self) -> Access<'_> {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        Access {
+            options: Options::default(),
+            exec_path: &self.exec_path,
+            cache: None,
+            clock: self.clock,
+            stop: &NEVER,
+        }
+    }
+
+    /// What the operator's commands look with.
+    pub(crate) fn sight<'a>(
+        &'a self,
+        params: Option<&'a Params>,
+        commands: &'a Commands,
+    ) -> Sight<'a> {
+        Sight {
+            params,
+            access: self.access(),
+            commands,
+            now: self.clock.now(),
+        }
     }
 
     /// The context of a process that nobody looks at.

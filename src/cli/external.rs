@@ -8,6 +8,7 @@ use std::process::Command;
 use super::context::Context;
 use super::error::CliError;
 use super::exit::Exit;
+use super::mail;
 use super::suggest::nearest;
 use crate::action::{Commands, FindError, Program};
 
@@ -35,13 +36,14 @@ pub(super) fn run(context: &Context, words: &[OsString]) -> Result<Exit, CliErro
     };
     match Commands::new(context.exec_path.clone()).find(name) {
         Ok(Program::Noop) => Ok(Exit::Success),
+        Ok(Program::Mail(sendmail)) => mail::run(context, &sendmail, arguments),
         Ok(Program::Executable(program)) => {
             let source = Command::new(&program).args(arguments).exec();
             let error = ExternalError::Start { program, source };
             Err(CliError::new(Exit::Failure, error))
         }
         Err(FindError::Unknown { nearest, .. }) => Err(unknown(name, nearest.as_deref())),
-        Err(error @ FindError::NotExecutable { .. }) => Err(CliError::new(Exit::Failure, error)),
+        Err(error) => Err(CliError::new(Exit::Failure, error)),
     }
 }
 

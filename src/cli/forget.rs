@@ -49,6 +49,7 @@ struct LostJson<'a> {
     items: usize,
     dropped: usize,
     lines: usize,
+    positions: usize,
 }
 
 impl Forget {
@@ -88,6 +89,7 @@ fn json(lost: &Lost) -> LostJson<'_> {
         items: found.map_or(1, |found| found.items),
         dropped: found.map_or(0, |found| found.dropped),
         lines: found.map_or(0, |found| found.lines),
+        positions: found.map_or(0, |found| found.positions),
     }
 }
 
@@ -96,7 +98,19 @@ fn line(lost: &Lost, dry_run: bool) -> String {
     match lost {
         Lost::Item(name) => format!("{forgot} that the {} {name} was seen", name.level()),
         Lost::Subject(name, found) => {
-            let mut what = vec![count(found.items, "item")];
+            let mut what = Vec::new();
+            if found.items > 0 || found.positions == 0 {
+                what.push(count(found.items, "item"));
+            }
+            if found.positions > 0 {
+                what.push(format!(
+                    "what {} told of its history",
+                    match found.positions {
+                        1 => "1 action was".to_owned(),
+                        number => format!("{number} actions were"),
+                    }
+                ));
+            }
             if found.dropped > 0 {
                 what.push(format!(
                     "{} dropped",

@@ -9,16 +9,16 @@ use super::exit::Exit;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  larch init ~/notify --archive jo@example.org--2026 --action noop:
-                                  Start a notification directory with one rule
+  larch init ~/notify --watch git:/srv/git --mail jo@example.org
+                                  Mail what will be new on a git server
   larch check ~/notify            See what is wrong with it
   larch notify ~/notify           Poll once, and run the actions for what is new
   larch help notify               Learn about a command";
 
 pub(super) const LONG_EXAMPLES: &str = "\
 Examples:
-  larch init ~/notify --archive jo@example.org--2026 --action noop:
-                                  Start a notification directory with one rule
+  larch init ~/notify --watch git:/srv/git --mail jo@example.org
+                                  Mail what will be new on a git server
   larch check ~/notify            See what is wrong with it
   larch notify ~/notify           Poll once, and run the actions for what is new
   larch help notify               Learn about a command

@@ -26,7 +26,7 @@ impl ListingOptions {
     pub(crate) fn items(&self, context: &Context, subject: &Name) -> Result<Vec<Name>, CliError> {
         let archive = registry::open(context, subject)?;
         let listing = archive
-            .list(subject, &|_| false)
+            .list(subject, None, &|_| false)
             .map_err(|error| registry::read_error(archive.as_ref(), subject, error))?;
         let mut items = listing
             .parts

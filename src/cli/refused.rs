@@ -6,7 +6,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::style::word;
 use super::suggest::nearest_name;
-use crate::name::Name;
+use crate::name::{Level, Name};
 use crate::notify::operate::OperateError;
 use crate::store::PartState;
 
@@ -59,6 +59,18 @@ pub(crate) fn refused(dir: &Path) -> impl Fn(OperateError) -> CliError {
                 format!(
                     "to see which rules concern it: larch explain {dir} {}",
                     name_argument(name)
+                )
+            }
+            OperateError::OfHistory { name, category } => {
+                let version = name.at_level(Level::Version);
+                let again = version.map_or_else(
+                    || format!("{} --below", name_argument(name)),
+                    |version| name_argument(&version),
+                );
+                format!(
+                    "to tell its revisions again: larch replay {dir} {again} --from-start; to forget all \
+                     of the category: larch forget {dir} {}",
+                    name_argument(category)
                 )
             }
             _ => return error.into(),

@@ -45,12 +45,16 @@ pub(crate) fn not_registered(params: &Params, archive: &str) -> CliError {
 }
 
 /// Opens the archive that a name begins with.
-pub(crate) fn open(context: &Context, name: &Name) -> Result<Box<dyn Archive>, CliError> {
+pub(crate) fn open<'a>(
+    context: &'a Context,
+    name: &Name,
+) -> Result<Box<dyn Archive + 'a>, CliError> {
     let location = location(context, name.archive())?;
-    archive::open(&location, None).map_err(|error| {
+    archive::open(name.archive(), &location, None, context.access()).map_err(|error| {
         CliError::from(error).hint(format!(
-            "{0} is registered at {location}; `larch register-archive --force {0} LOCATION` changes that",
-            name.archive()
+            "{0} is registered at {1}; `larch register-archive --force {0} LOCATION` changes that",
+            name.archive(),
+            archive::without_password(&location)
         ))
     })
 }
@@ -64,7 +68,7 @@ pub(crate) fn read_error(archive: &dyn Archive, name: &Name, error: ArchiveError
     let Some(parent) = name.parent() else {
         return error;
     };
-    let Ok(listing) = archive.list(&parent, &|_| false) else {
+    let Ok(listing) = archive.list(&parent, None, &|_| false) else {
         return error;
     };
     let hint = match nearest(name.part(), listing.parts.iter().map(String::as_str))

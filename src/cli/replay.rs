@@ -11,7 +11,9 @@ use super::exit::Exit;
 use super::log::time;
 use super::out::Out;
 use super::refused::refused;
+use crate::action::Commands;
 use crate::notify::operate::{Operator, Replayed, Whence};
+use crate::params::Params;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -94,10 +96,13 @@ impl Replay {
         } else {
             Operator::open
         };
+        let params = context.params.clone().map(Params::new);
+        let commands = Commands::new(context.exec_path.clone());
+        let sight = context.sight(params.as_ref(), &commands);
         let mut operator = open(&self.dir, &context.config_layers)?;
         let name = operator.resolve(&self.name).map_err(refused(&self.dir))?;
         let replayed = operator
-            .replay(&name, self.below, &whence, self.action.as_deref())
+            .replay(&name, self.below, &whence, self.action.as_deref(), &sight)
             .map_err(refused(&self.dir))?;
         let mut out = Out::new();
         for one in &replayed {
@@ -127,8 +132,9 @@ fn line(replayed: &Replayed, dry_run: bool) -> String {
         subject,
         items,
         actions,
+        waits,
     } = replayed;
-    let when = match (subject.gone, dry_run) {
+    let when = match (waits, dry_run) {
         (true, _) => "told when it is back in its archive, which holds it no more",
         (_, true) => "would be told by the next poll",
         (_, false) => "told by the next poll",

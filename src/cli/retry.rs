@@ -31,6 +31,7 @@ pub(crate) struct Retry {
 
 #[derive(Debug, clap::Args)]
 #[group(multiple = true)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 struct Which {
     /// All that was given up
     #[arg(long)]
@@ -38,6 +39,9 @@ struct Which {
     /// All that waits after a failure
     #[arg(long)]
     waiting: bool,
+    /// All that is held until a person decides
+    #[arg(long)]
+    held: bool,
     /// All that waits, is held, or was given up; not what was dropped
     #[arg(long)]
     all: bool,
@@ -45,13 +49,18 @@ struct Which {
 
 impl Retry {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let Which { dead, waiting, all } = self.which;
+        let Which {
+            dead,
+            waiting,
+            held,
+            all,
+        } = self.which;
         let selectors = Selectors {
-            options: "--dead, --waiting or --all",
+            options: "--dead, --waiting, --held or --all",
             states: [
                 (dead || all, PartState::Dead),
                 (waiting || all, PartState::Waiting),
-                (all, PartState::Held),
+                (held || all, PartState::Held),
             ]
             .into_iter()
             .filter_map(|(wanted, state)| wanted.then_some(state))

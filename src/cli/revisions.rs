@@ -58,8 +58,10 @@ impl Revisions {
         }
         let archive = registry::open(context, &self.version)?;
         let mut out = Out::new();
-        for revision in self.options.items(context, &self.version)? {
-            let description = archive.describe(&revision)?;
+        let revisions = self.options.items(context, &self.version)?;
+        let described = archive.describe(&revisions.iter().collect::<Vec<_>>())?;
+        for (revision, description) in revisions.into_iter().zip(described) {
+            let description = description.unwrap_or_default();
             if self.options.json {
                 out.json(&RevisionJson {
                     item: ItemJson::new(&revision),

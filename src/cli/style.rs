@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
+use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
+
+use super::context::Context;
 
 /// What failed.
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -59,6 +62,14 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(printable)
+}
+
+/// Says on standard error what may not be meant.
+pub(crate) fn warn(context: &Context, text: &str) {
+    let warning = paint(context.color_err, WARNING, "warning:");
+    let text = format!("{warning} {}\n", printable(text));
+    // A closed standard error leaves nobody to tell.
+    let _unheard = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// `text` as one word of a command line, quoted where a shell would read it otherwise.

@@ -7,22 +7,44 @@ use toml::de::DeValue;
 use super::glob::{self, Glob};
 use super::limit::Limit;
 use super::section::Section;
-use super::span;
+use super::{count, revisions, span};
+use crate::archive::Options;
 use crate::name::Level;
 
+/// The shortest time between two scans of an archive that is elsewhere, unless the settings say it.
+const REMOTE_PAUSE: Duration = Duration::from_mins(5);
+
 /// `[archive."NAME"]`: what differs for one archive.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArchiveSettings {
     /// Overrides `[rules] first`.
     pub first: Option<Limit>,
     /// Overrides `[rules] added`.
     pub added: Option<Limit>,
-    /// The shortest time between two scans.
+    /// The shortest time between two scans; see [`ArchiveSettings::pause`].
     pub every: Option<Duration>,
     /// Globs of qualified names that are watched; empty means all.
     pub include: Vec<Glob>,
     /// Globs of qualified names that are not.
     pub exclude: Vec<Glob>,
+    /// The most revisions that are told at once after an archive lost what was told before.
+    pub flood: usize,
+    /// How the archive is read.
+    pub options: Options,
+}
+
+impl Default for ArchiveSettings {
+    fn default() -> Self {
+        Self {
+            first: None,
+            added: None,
+            every: None,
+            include: Vec::new(),
+            exclude: Vec::new(),
+            flood: 1000,
+            options: Options::default(),
+        }
+    }
 }
 
 impl ArchiveSettings {
@@ -33,6 +55,20 @@ impl ArchiveSettings {
         let glob = |text: &str| Glob::parse(text).map_err(|error| error.to_string());
         section.take_list("include", glob, &mut self.include);
         section.take_list("exclude", glob, &mut self.exclude);
+        section.take("flood", count::from_toml, &mut self.flood);
+        let options = &mut self.options;
+        section.take("nested", yes_or_no, &mut options.nested);
+        section.take("revisions", revisions::from_toml, &mut options.revisions);
+        section.take("settle", span::from_toml, &mut options.settle);
+        section.take("jobs", count::from_toml, &mut options.jobs);
+        section.take("timeout", span::some_from_toml, &mut options.timeout);
+    }
+
+    /// The shortest time between two scans: unless the settings say it, a while for what is
+    /// elsewhere. `None` when each poll scans.
+    pub fn pause(&self, is_remote: bool) -> Option<Duration> {
+        let pause = self.every.or_else(|| is_remote.then_some(REMOTE_PAUSE));
+        pause.filter(|pause| !pause.is_zero())
     }
 
     /// Whether the name at `level` is watched: scanned as a subject, and told as an item.
@@ -64,6 +100,10 @@ fn some<T>(
     parse: impl FnOnce(&DeValue<'_>) -> Result<T, String>,
 ) -> impl FnOnce(&DeValue<'_>) -> Result<Option<T>, String> {
     |value| parse(value).map(Some)
+}
+
+fn yes_or_no(value: &DeValue<'_>) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| "is true or false".to_owned())
 }
 
 #[cfg(test)]

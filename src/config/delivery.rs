@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use toml::de::DeValue;
-
+use super::count;
 use super::error::Problem;
 use super::file::File;
 use super::section::Section;
@@ -51,8 +50,8 @@ pub(super) struct RetryPlace<'a>(Option<(&'a File, Range<usize>)>);
 
 impl Delivery {
     pub(super) fn read<'a>(&mut self, section: &mut Section<'a, '_>, retry: &mut RetryPlace<'a>) {
-        section.take("jobs", at_least_one, &mut self.jobs);
-        section.take("timeout", some_time, &mut self.timeout);
+        section.take("jobs", count::from_toml, &mut self.jobs);
+        section.take("timeout", span::some_from_toml, &mut self.timeout);
         for place in [
             section.take("retry_min", span::from_toml, &mut self.retry_min),
             section.take("retry_max", span::from_toml, &mut self.retry_max),
@@ -60,7 +59,7 @@ impl Delivery {
             retry.0 = place.or(retry.0.take());
         }
         section.take("give_up_after", span::from_toml, &mut self.give_up_after);
-        section.take("max_items", at_least_one, &mut self.max_items);
+        section.take("max_items", count::from_toml, &mut self.max_items);
         section.take("output_limit", size::from_toml, &mut self.output_limit);
     }
 
@@ -78,22 +77,5 @@ impl Delivery {
                 Some("set both in one file".to_owned()),
             )
         })
-    }
-}
-
-fn at_least_one(value: &DeValue<'_>) -> Result<usize, String> {
-    value
-        .as_integer()
-        .and_then(|number| number.to_string().parse().ok())
-        .filter(|number| *number >= 1)
-        .ok_or_else(|| "is a number, at least 1".to_owned())
-}
-
-fn some_time(value: &DeValue<'_>) -> Result<Duration, String> {
-    let time = span::from_toml(value)?;
-    if time.is_zero() {
-        Err("is longer than nothing, or no action could ever end".to_owned())
-    } else {
-        Ok(time)
     }
 }

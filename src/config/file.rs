@@ -65,7 +65,9 @@ impl File {
                 (
                     error.span().unwrap_or(0..0),
                     error.message().to_owned(),
-                    None,
+                    (error.message() == "duplicate key").then(|| {
+                        "it stands above already; what belongs to it goes there".to_owned()
+                    }),
                 )
             })
             .collect();

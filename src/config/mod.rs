@@ -6,11 +6,13 @@
 //! The room does not know where the layers are, nor who asks.
 
 mod archive;
+mod count;
 mod delivery;
 mod error;
 mod file;
 mod glob;
 mod limit;
+mod revisions;
 mod rules;
 mod section;
 mod size;

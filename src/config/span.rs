@@ -39,6 +39,16 @@ pub(super) fn from_toml(value: &DeValue<'_>) -> Result<Duration, String> {
         .ok_or_else(|| "is a length of time such as \"30s\", \"5m\", \"1h\" or \"5d\"".to_owned())
 }
 
+/// As [`from_toml`], for a time that something may take.
+pub(super) fn some_from_toml(value: &DeValue<'_>) -> Result<Duration, String> {
+    let time = from_toml(value)?;
+    if time.is_zero() {
+        Err("is longer than nothing, or nothing could ever end in time".to_owned())
+    } else {
+        Ok(time)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

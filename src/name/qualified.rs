@@ -161,6 +161,13 @@ impl Name {
         std::iter::successors(self.parent(), Self::parent)
     }
 
+    /// What of this level it is, or stands in.
+    pub fn at_level(&self, level: Level) -> Option<Self> {
+        std::iter::once(self.clone())
+            .chain(self.ancestors())
+            .find(|name| name.level() == level)
+    }
+
     fn split(&self) -> (&str, &str) {
         self.text.split_once('/').unwrap_or((&self.text, ""))
     }

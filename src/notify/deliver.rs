@@ -316,9 +316,9 @@ impl<'a> Deliverer<'a> {
 }
 
 /// A part that was taken from the queue. However its attempt ends, the other workers hear of it.
-struct Running<'a>(&'a Deliverer<'a>);
+struct Running<'r, 'a>(&'r Deliverer<'a>);
 
-impl Drop for Running<'_> {
+impl Drop for Running<'_, '_> {
     fn drop(&mut self) {
         self.0.lock().running -= 1;
         self.0.wake.notify_all();

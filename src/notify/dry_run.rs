@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use super::directory::Directory;
 use super::error::PollError;
 use super::ground::Ground;
+use super::hosts::{Hosts, Visit};
+use super::place::Place;
 use super::poll::{Request, Surroundings};
 use super::problems;
 use super::queue::Queue;
@@ -71,27 +73,49 @@ pub fn dry_run(request: &Request, surroundings: &Surroundings<'_>) -> Result<Pla
     let mut plan = Plan::default();
     plan.problems.extend(findings.events);
     plan.problems.extend(findings.problems);
-    let scanner = Scanner {
-        ground: Ground {
-            dir: &dir,
-            config: &config,
-            engine: &engine,
-            params: surroundings.params,
-            clock: surroundings.clock,
-            stop: surroundings.stop,
-            progress: surroundings.progress,
-        },
-        baseline: request.baseline,
-        append: false,
+    let state = dir.state(&config);
+    let cache = state.cache();
+    let ground = Ground {
+        exec_path: surroundings.exec_path,
+        // What has no state yet gets none.
+        cache: state.path().exists().then_some(&cache),
+        dir: &dir,
+        config: &config,
+        engine: &engine,
+        params: surroundings.params,
+        clock: surroundings.clock,
+        stop: surroundings.stop,
+        progress: surroundings.progress,
     };
+    let by_name = !request.archives.is_empty();
+    let hosts = Hosts::new(store.host_troubles()?, surroundings.clock, by_name);
     let mut skipped = 0;
+    let mut on_hosts = Vec::new();
     for row in store.archives()? {
-        if request.archives.is_empty() || request.archives.contains(&row.name) {
-            let found = scanner.scan(store, &row)?;
-            plan.problems.extend(found.findings.problems);
-            skipped += found.recorded.skipped;
+        if by_name && !request.archives.contains(&row.name) {
+            continue;
         }
+        let place = Place::find(surroundings.params, &row.name);
+        let scan = |store: &mut dyn Store, visit: Option<&Visit<'_>>| {
+            let scanner = Scanner {
+                ground,
+                baseline: request.baseline,
+                append: false,
+                place: &place,
+                visit,
+            };
+            Ok(((), scanner.scan(store, &row)?))
+        };
+        let (_, found) = hosts.scan(store, &place, &scan)?;
+        plan.problems.extend(found.findings.problems);
+        skipped += found.recorded.skipped;
+        let host = place.host().map(str::to_owned);
+        on_hosts.extend(host.map(|host| (host, row.name)));
     }
+    let on_hosts = on_hosts
+        .iter()
+        .map(|(host, archive)| (host.as_str(), archive.as_str()));
+    plan.problems.extend(hosts.problems(dir.path(), on_hosts));
     let commands = Commands::new(surroundings.exec_path.to_vec());
     plan.problems.extend(problems::unknown_commands(
         &dir,
@@ -99,7 +123,8 @@ pub fn dry_run(request: &Request, surroundings: &Surroundings<'_>) -> Result<Pla
         &findings.commands,
         &commands,
     )?);
-    plan.problems.extend(problems::waiting(&engine, store)?);
+    plan.problems
+        .extend(problems::waiting(dir.path(), &engine, store)?);
     plan.problems.extend(problems::skipped(dir.path(), skipped));
     if !request.baseline {
         plan.actions = actions(store, &commands, now)?;

@@ -13,7 +13,7 @@ use super::problems;
 use super::report::{Fate, Problem, Report, ReportBook};
 use super::retry;
 use super::rules_files::Reading;
-use super::scans::{AllScanned, Scans};
+use super::scans::{AllScanned, Scans, SeenHosts};
 use super::turn::Wait;
 use crate::action::Commands;
 use crate::clock::{Clock, Nanos, SECOND, nanos};
@@ -95,7 +95,10 @@ pub fn poll(request: &Request, surroundings: &Surroundings<'_>) -> Result<Polled
             progress,
             ..
         } = *surroundings;
+        let cache = state.cache();
         let ground = Ground {
+            exec_path: surroundings.exec_path,
+            cache: Some(&cache),
             dir: &dir,
             config: &config,
             engine: &engine,
@@ -131,6 +134,7 @@ impl Poll<'_> {
             ground: self.ground,
             wait: self.request.wait,
             baseline: self.request.baseline,
+            by_name: !self.request.archives.is_empty(),
         };
         let mut all = AllScanned {
             findings: scans.read_rules(store, Reading::First)?,
@@ -164,7 +168,7 @@ impl Poll<'_> {
             .map(|row| row.name)
             .filter(|name| !all.looked_at.contains(name))
             .collect();
-        let report = self.compare(store, standing, &unseen)?;
+        let report = self.compare(store, standing, &unseen, &all.hosts)?;
         Ok(Polled {
             report: Report { events, ..report },
             failed,
@@ -250,8 +254,9 @@ impl Poll<'_> {
 
     /// What waits after a failure; looked for only where there is something.
     fn waiting(&self, store: &dyn Store) -> Result<Vec<Problem>, StoreError> {
-        if store.urgency(self.ground.clock.now())?.waiting {
-            problems::waiting(self.ground.engine, store)
+        let urgency = store.urgency(self.ground.clock.now())?;
+        if urgency.waiting || urgency.held {
+            problems::waiting(self.ground.dir.path(), self.ground.engine, store)
         } else {
             Ok(Vec::new())
         }
@@ -272,6 +277,7 @@ impl Poll<'_> {
         store: &dyn Store,
         problems: Vec<Problem>,
         unseen: &BTreeSet<String>,
+        hosts: &SeenHosts,
     ) -> Result<Report, StoreError> {
         let book = ReportBook::new(self.state.reports());
         if problems.is_empty() && book.is_blank() {
@@ -282,8 +288,14 @@ impl Poll<'_> {
             Some(("scan", scan)) if unseen.contains(scan.split('/').next().unwrap_or(scan)) => {
                 Fate::Unknown
             }
+            Some(("host", host)) => self.fate_of_host(host, hosts),
             // What the store does not tell now it tells the next poll.
             Some(("action", rule)) => match problems::has_told(store, rule, since) {
+                Ok(true) => Fate::Over,
+                Ok(false) => Fate::Gone,
+                Err(_) => Fate::Unknown,
+            },
+            Some(("held", uid)) => match problems::was_sent(store, uid) {
                 Ok(true) => Fate::Over,
                 Ok(false) => Fate::Gone,
                 Err(_) => Fate::Unknown,
@@ -291,6 +303,16 @@ impl Poll<'_> {
             _ => Fate::Over,
         };
         Ok(book.compare(problems, &fate, self.ground.clock.now()))
+    }
+
+    fn fate_of_host(&self, host: &str, hosts: &SeenHosts) -> Fate {
+        if hosts.answered.contains(host) {
+            Fate::Over
+        } else if self.request.archives.is_empty() && !hosts.named.contains(host) {
+            Fate::Gone
+        } else {
+            Fate::Unknown
+        }
     }
 }
 

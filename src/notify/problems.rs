@@ -6,10 +6,12 @@ use std::path::Path;
 use super::directory::Directory;
 use super::report::Problem;
 use super::words::plural;
-use crate::action::{self, Commands, Ended};
+use crate::action::{self, Commands, Ended, FindError};
 use crate::clock::{Nanos, rfc3339};
 use crate::name::{Level, Name};
-use crate::store::{Claimed, DeliveryRecord, Engine, Filter, PartState, Result, RuleState, Store};
+use crate::store::{
+    Claimed, DeliveryRecord, Engine, Filter, PartRecord, PartState, Result, RuleState, Store,
+};
 
 /// How many lines of a failed action's output are shown.
 const LINES_SHOWN: usize = 5;
@@ -31,12 +33,25 @@ pub(super) fn unknown_commands(
         let place = first_rule(dir, store, command)?
             .map(|place| format!("{place}: "))
             .unwrap_or_default();
+        let way_out = match error {
+            FindError::Unknown { .. } => {
+                format!(" Put larch-{command} on the PATH, or mend the rules.")
+            }
+            _ => String::new(),
+        };
+        // All mail waits for one program.
+        let about = match error {
+            FindError::NoSendmail => "sendmail:",
+            _ => command,
+        };
+        let key = format!("command/{about}");
+        if problems.iter().any(|known: &Problem| known.key == key) {
+            continue;
+        }
         problems.push(Problem {
-            key: format!("command/{command}"),
+            key,
             title: format!("{place}{error}"),
-            details: vec![format!(
-                "What is owed to it waits. Put larch-{command} on the PATH, or mend the rules."
-            )],
+            details: vec![format!("What is owed to it waits.{way_out}")],
             warning: false,
         });
     }
@@ -64,21 +79,44 @@ fn first_rule(dir: &Directory, store: &dyn Store, command: &str) -> Result<Optio
     Ok(None)
 }
 
-/// What waits after a failure, a problem for each rule.
-pub(super) fn waiting(engine: &dyn Engine, store: &dyn Store) -> Result<Vec<Problem>> {
+/// What waits after a failure, a problem for each rule, and what is held.
+pub(super) fn waiting(dir: &Path, engine: &dyn Engine, store: &dyn Store) -> Result<Vec<Problem>> {
     let filter = Filter {
-        states: vec![PartState::Waiting],
+        states: vec![PartState::Waiting, PartState::Held],
         ..Filter::default()
     };
     let mut problems = Vec::new();
     for delivery in store.deliveries(&filter)? {
         problems.extend(waiting_problem(engine, &delivery)?);
+        problems.extend(held_problem(dir, &delivery));
     }
     Ok(problems)
 }
 
+fn held_problem(dir: &Path, delivery: &DeliveryRecord) -> Option<Problem> {
+    let is_held = |part: &PartRecord| part.state == PartState::Held && !part.asleep;
+    delivery.parts.iter().any(is_held).then(|| {
+        let (uid, dir) = (&delivery.uid, dir.display());
+        Problem {
+            key: format!("held/{uid}"),
+            title: format!(
+                "{} of {} {} not sent to {}: the archive lost revisions that were known, so that these may have been sent before",
+                plural(delivery.item_count, "revision"),
+                delivery.subject,
+                if delivery.item_count == 1 { "is" } else { "are" },
+                delivery.action,
+            ),
+            details: vec![
+                format!("To send them:         larch retry {dir} {uid}"),
+                format!("To leave them unsent: larch drop {dir} {uid}"),
+            ],
+            warning: false,
+        }
+    })
+}
+
 fn waiting_problem(engine: &dyn Engine, delivery: &DeliveryRecord) -> Result<Option<Problem>> {
-    let waits = |part: &&crate::store::PartRecord| part.state == PartState::Waiting && !part.asleep;
+    let waits = |part: &&PartRecord| part.state == PartState::Waiting && !part.asleep;
     let Some(part) = delivery.parts.iter().find(waits) else {
         return Ok(None);
     };
@@ -132,6 +170,17 @@ pub(super) fn has_told(store: &dyn Store, key: &str, since: Nanos) -> Result<boo
     let deliveries = store.deliveries(&filter)?;
     let mut parts = deliveries.iter().flat_map(|delivery| &delivery.parts);
     Ok(parts.any(|part| part.state == PartState::Done && part.settled_at >= Some(since)))
+}
+
+/// Whether a delivery that was held has been sent, and not dropped.
+pub(super) fn was_sent(store: &dyn Store, uid: &str) -> Result<bool> {
+    let filter = Filter {
+        uid: Some(uid.to_owned()),
+        ..Filter::default()
+    };
+    let deliveries = store.deliveries(&filter)?;
+    let mut parts = deliveries.iter().flat_map(|delivery| &delivery.parts);
+    Ok(parts.any(|part| part.state == PartState::Done))
 }
 
 /// What was there before new rules, and is not told for that.

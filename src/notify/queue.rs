@@ -30,6 +30,10 @@ impl Queue {
         let mut queue = Self::default();
         let mut stopped = HashSet::new();
         for part in parts {
+            // What comes after it need not wait for the person who decides.
+            if part.state == PartState::Held {
+                continue;
+            }
             let running = part.state == PartState::Running;
             let startable = matches!(part.state, PartState::Owed | PartState::Waiting);
             let due = running || (startable && part.due_at <= now && !skip(&part));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::ground::Ground;
 use crate::action::{self, Attempt, Commands, Ended, Outcome, Program};
-use crate::archive::{self, Archive};
+use crate::archive::{self, Archive, Location};
 use crate::causes::with_causes;
 use crate::fault;
 use crate::store::{Claimed, Claimer};
@@ -18,13 +18,14 @@ pub(super) const GRACE: Duration = Duration::from_secs(5);
 pub(super) struct Runner<'a> {
     ground: Ground<'a>,
     commands: &'a Commands,
-    archives: Mutex<HashMap<String, Arc<Opened>>>,
+    archives: Mutex<HashMap<String, Arc<Opened<'a>>>>,
 }
 
 /// An archive as attempts need it, or why it cannot be had.
-struct Opened {
+struct Opened<'a> {
     location: String,
-    archive: Result<Box<dyn Archive>, String>,
+    kind: String,
+    archive: Result<Box<dyn Archive + 'a>, String>,
 }
 
 impl<'a> Runner<'a> {
@@ -44,7 +45,9 @@ impl<'a> Runner<'a> {
             output_total: 0,
             duration: Duration::ZERO,
         };
-        let program = match self.commands.find(claimed.action.command()) {
+        // A bad THUNK of a built-in action must never be made up for by an item's name.
+        let found = self.commands.check(&claimed.action);
+        let program = match found.and_then(|()| self.commands.find(claimed.action.command())) {
             // Nothing is read for what does nothing.
             Ok(Program::Noop) => return not_run(Outcome::Success),
             Ok(program) => program,
@@ -64,12 +67,12 @@ impl<'a> Runner<'a> {
             number: claimed.number,
             subject: &claimed.subject,
             items: &claimed.items,
-            kind: archive.kind(),
+            kind: &opened.kind,
             location: &opened.location,
             timeout: settings.timeout,
             grace: GRACE,
             output_limit: settings.output_limit,
-            describe: &|revision| archive.describe(revision).map(Some),
+            describe: &|revisions| archive.describe(revisions),
         };
         let mut started = |group| {
             fault::point("after-spawn");
@@ -81,7 +84,7 @@ impl<'a> Runner<'a> {
     }
 
     /// The archive, opened once for all attempts of this poll.
-    fn archive(&self, name: &str) -> Arc<Opened> {
+    fn archive(&self, name: &str) -> Arc<Opened<'a>> {
         let mut archives = self.archives.lock().unwrap_or_else(PoisonError::into_inner);
         let opened = archives.entry(name.to_owned()).or_insert_with(|| {
             let location = match self.ground.params.map(|params| params.location(name)) {
@@ -90,9 +93,15 @@ impl<'a> Runner<'a> {
                 None | Some(Ok(None)) => Err(format!("the archive {name} is not registered")),
             };
             let archive = location.clone().and_then(|location| {
-                archive::open(&location, None).map_err(|error| with_causes(&error))
+                archive::open(name, &location, None, self.ground.access(name))
+                    .map_err(|error| with_causes(&error))
             });
+            let kind = location
+                .as_ref()
+                .ok()
+                .and_then(|location| Location::parse(location).ok());
             Arc::new(Opened {
+                kind: kind.map(|kind| kind.kind().to_owned()).unwrap_or_default(),
                 location: location.unwrap_or_default(),
                 archive,
             })

@@ -66,9 +66,7 @@ impl Params {
         cwd: &Path,
         force: bool,
     ) -> Result<(), ParamsError> {
-        if !can_be_registered(name) {
-            return Err(ParamsError::BadName(name.to_owned()));
-        }
+        check_name(name)?;
         let location = stored_form(location, cwd)?;
         let directory = self.locations();
         make_private_directory(&directory)?;
@@ -105,6 +103,14 @@ impl Params {
     }
 }
 
+/// Takes `name` for an archive's, if one can be registered under it.
+pub fn check_name(name: &str) -> Result<Name, ParamsError> {
+    Name::parse(name, Some(Level::Archive))
+        .ok()
+        .filter(|_| can_be_registered(name))
+        .ok_or_else(|| ParamsError::BadName(name.to_owned()))
+}
+
 /// Whether `name` is an archive's name, and not that of a file that tla or an editor leaves.
 fn can_be_registered(name: &str) -> bool {
     Name::parse(name, Some(Level::Archive)).is_ok()
@@ -127,32 +133,48 @@ fn kind(location: &str) -> Option<&str> {
     good.then_some(kind)
 }
 
-/// A location as it is stored: a relative path is taken from `cwd`, a `file://` URL becomes the path
-/// that it means, and an address of another kind stays as it is.
+/// A location as it is stored: a relative path is taken from `cwd`, that of `git:PATH` and `dir:PATH`
+/// too, a `file://` URL becomes the path that it means, and any other address stays as it is.
 pub fn stored_form(location: &str, cwd: &Path) -> Result<String, ParamsError> {
     let bad = || ParamsError::BadLocation(location.to_owned());
     if location.is_empty() || location.trim() != location || location.contains(['\n', '\r', '\0']) {
         return Err(bad());
     }
-    let path = match location.strip_prefix("file://") {
+    let (kind, address) = match kind(location) {
+        Some(kind @ ("git" | "dir")) => location.split_at(kind.len() + 1),
+        Some("file") | None => ("", location),
+        Some(_) => return Ok(location.to_owned()),
+    };
+    let path = match address.strip_prefix("file://") {
+        // git has a way of its own to read these.
+        Some(_) if kind == "git:" => return Ok(location.to_owned()),
         Some(path) if path.starts_with('/') => path,
         Some(_) => return Err(ParamsError::RemoteFile(location.to_owned())),
-        None if kind(location).is_some() => return Ok(location.to_owned()),
-        None => location,
+        None if kind == "git:" && !is_path(address) => return Ok(location.to_owned()),
+        None => address,
     };
     if path.starts_with('/') {
-        return Ok(path.to_owned());
+        return Ok(format!("{kind}{path}"));
     }
     // Steps up stay as they are: what they mean is for the file system to say.
-    cwd.join(path)
+    let path = cwd
+        .join(path)
         .components()
         .filter(|component| *component != Component::CurDir)
         .collect::<PathBuf>()
         .into_os_string()
         .into_string()
         .ok()
-        .filter(|path| path.trim() == path && !path.contains('\n'))
-        .ok_or_else(bad)
+        .filter(|path| path.trim() == path && !path.contains('\n'));
+    Ok(format!("{kind}{}", path.ok_or_else(bad)?))
+}
+
+/// Whether git takes an address for a path: no `:` stands before its first `/`.
+fn is_path(address: &str) -> bool {
+    !address
+        .split('/')
+        .next()
+        .is_some_and(|first| first.contains(':'))
 }
 
 #[cfg(test)]
@@ -173,6 +195,17 @@ mod tests {
             ("file:///a/b", "/a/b"),
             ("http://x.org/a", "http://x.org/a"),
             ("git:/srv/git", "git:/srv/git"),
+            ("git:git", "git:/home/jo/git"),
+            ("git:.", "git:/home/jo"),
+            ("git:./a:b/", "git:/home/jo/a:b"),
+            ("git:jo@h:x.git", "git:jo@h:x.git"),
+            ("git:https://h/x", "git:https://h/x"),
+            ("git:file:///x", "git:file:///x"),
+            ("git:ext::sh", "git:ext::sh"),
+            ("dir:pool", "dir:/home/jo/pool"),
+            ("dir:a:b", "dir:/home/jo/a:b"),
+            ("dir:file:///pool", "dir:/pool"),
+            ("svn:trunk", "svn:trunk"),
         ] {
             assert_eq!(stored(given).as_deref(), Some(kept), "{given}");
         }
@@ -184,6 +217,7 @@ mod tests {
             "/a\r",
             "file://host/a",
             "file://a",
+            "dir:file://host/a",
         ] {
             assert_eq!(stored(bad), None, "{bad:?}");
         }

@@ -7,7 +7,7 @@ mod id;
 mod locations;
 
 pub use id::is_id;
-pub use locations::stored_form;
+pub use locations::{check_name, stored_form};
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -12,11 +12,12 @@ mod state_dir;
 
 pub use error::StoreError;
 pub use model::{
-    ArchiveId, ArchiveRow, ArchiveSummary, AttemptId, AttemptRecord, Claim, Claimed, Condition,
-    Counts, DeliveryRecord, Filter, Forgotten, LaneId, LeftOver, MeetingRecord, OpenPart, PartId,
-    PartRecord, PartState, PendingLine, PositionRecord, Recorded, ReplayFrom, RuleChanges, RuleId,
-    RuleState, RulesFile, ScanPolicy, Settled, Settlement, StoredRule, SubjectId, SubjectRecord,
-    SubjectScan, Urgency, Watched,
+    Again, ArchiveId, ArchiveRow, ArchiveSummary, AttemptId, AttemptRecord, Claim, Claimed,
+    Condition, Counts, DeliveryRecord, Filter, Forgotten, HistoryScan, HostTrouble, LaneId,
+    LeftOver, MeetingRecord, OpenPart, PartId, PartRecord, PartState, PendingLine, PositionRecord,
+    ReadVersion, Reader, Recorded, ReplayFrom, RuleChanges, RuleId, RuleState, RulesFile,
+    ScanPolicy, Settled, Settlement, StoredRule, SubjectId, SubjectRecord, SubjectScan,
+    ToldHistory, Unit, Urgency, Watched,
 };
 pub use network::is_network_fs;
 pub use state_dir::StateDir;
@@ -25,7 +26,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::action::{Item, ProcessGroup};
-use crate::archive::Fingerprint;
+use crate::archive::Look;
 use crate::clock::Nanos;
 use crate::name::{Level, Name};
 
@@ -63,13 +64,16 @@ pub trait ScanStore {
     fn archives(&self) -> Result<Vec<ArchiveRow>>;
 
     /// Records that an archive is read under another context (location, settings) or with another
-    /// hint. With another context no fingerprint of it is trusted.
+    /// hint. With another context no look at it is trusted; with `globs_before`, those that were in
+    /// force, what they kept out and is found in what was listed before counts as there before.
+    /// Returns the globs before which all that is not listed since was listed.
     fn set_archive_context(
         &mut self,
         archive: ArchiveId,
         context: &str,
         hint: Option<&str>,
-    ) -> Result<()>;
+        globs_before: Option<&str>,
+    ) -> Result<Option<String>>;
 
     /// Records when an archive was scanned.
     fn set_scanned_at(&mut self, archive: ArchiveId, at: Nanos) -> Result<()>;
@@ -85,8 +89,26 @@ pub trait ScanStore {
     /// The watched subjects of an archive at a level, in the order in which they became known.
     fn watched(&self, archive: ArchiveId, level: Level) -> Result<Vec<Watched>>;
 
+    /// The watched subjects of a category at a level, as [`ScanStore::watched`].
+    fn watched_in(&self, category: &Name, level: Level) -> Result<Vec<Watched>>;
+
+    /// The watched subjects below an archive of which there is no trusted look.
+    fn unlooked(&self, archive: ArchiveId) -> Result<Vec<Name>>;
+
+    /// The categories of an archive that are looked at with everything below them.
+    fn units(&self, archive: ArchiveId) -> Result<Vec<Unit>>;
+
+    /// Replaces what is known of `units`, and forgets those in `unwatched`.
+    fn set_units(&mut self, archive: ArchiveId, units: &[Unit], unwatched: &[Name]) -> Result<()>;
+
+    /// The watched subjects of an archive whose last scan failed.
+    fn failing(&self, archive: ArchiveId) -> Result<Vec<Watched>>;
+
     /// The items that are known of a subject.
     fn known_parts(&self, subject: SubjectId) -> Result<HashSet<String>>;
+
+    /// Whether a listing of what `name` stands in ever held it.
+    fn is_item(&self, name: &Name) -> Result<bool>;
 
     /// Records that a subject cannot be scanned, or (`None`) that it can again.
     fn set_subject_error(
@@ -98,7 +120,7 @@ pub trait ScanStore {
 
     /// Records that a subject is gone: its parent's listing holds it no more. While a look shows
     /// `look`, if that is clean, it is so still.
-    fn set_gone(&mut self, subject: SubjectId, look: Option<&Fingerprint>) -> Result<()>;
+    fn set_gone(&mut self, subject: SubjectId, look: Option<&Look>) -> Result<()>;
 
     /// Records the listings of subjects of one archive and level: their new items, the deliveries
     /// that are owed for them, and the lines to hand down. Durable when it returns.
@@ -111,6 +133,70 @@ pub trait ScanStore {
         commented: &dyn Fn(&str) -> bool,
         at: Nanos,
     ) -> Result<Recorded>;
+}
+
+/// What actions were told of histories, and what a scan adds to that.
+pub trait HistoryStore {
+    /// The actions that watch `versions` of a category, with what they were told.
+    fn readers(
+        &self,
+        category: &Name,
+        versions: &[SubjectId],
+        policy: &ScanPolicy,
+    ) -> Result<Vec<Reader>>;
+
+    /// Which of these revisions deliveries to an action name, in any version of the category.
+    fn told_of(
+        &self,
+        category: &Name,
+        action: &str,
+        revisions: &mut dyn Iterator<Item = &str>,
+    ) -> Result<HashSet<String>>;
+
+    /// Whether actions were told of a category's histories.
+    fn has_history(&self, category: &Name) -> Result<bool>;
+
+    /// When a revision was first detected in any version of its category, as far as deliveries are
+    /// kept.
+    fn detected_in_category(&self, revision: &Name) -> Result<Option<Nanos>>;
+
+    /// The last parts of the revisions that deliveries of a version hold, each once, in the order of
+    /// the deliveries: those to `action`, or to any; detected at or after `since`; in the delivery
+    /// `first`, or a later one.
+    fn delivered(
+        &self,
+        version: SubjectId,
+        action: Option<&str>,
+        since: Nanos,
+        first: Option<&str>,
+    ) -> Result<Vec<String>>;
+
+    /// Owes revisions that need not be new, with new ids. Positions stay as they are. Durable when it
+    /// returns.
+    fn tell_again(&mut self, again: &[Again], max_items: usize, at: Nanos) -> Result<()>;
+
+    /// Records what is new in histories: positions, and the deliveries that are owed. Durable when it
+    /// returns.
+    ///
+    /// What a removed rule is owed, and another version tells now, is owed to it no more.
+    fn record_histories(
+        &mut self,
+        scans: &[HistoryScan],
+        policy: &ScanPolicy,
+        at: Nanos,
+    ) -> Result<Recorded>;
+}
+
+/// The hosts that fail.
+pub trait HostStore {
+    /// All of them.
+    fn host_troubles(&self) -> Result<Vec<HostTrouble>>;
+
+    /// Records that a host failed; where it failed already, it does so since then.
+    fn set_host_trouble(&mut self, trouble: &HostTrouble) -> Result<()>;
+
+    /// Records that a host does not fail any more.
+    fn clear_host(&mut self, name: &str) -> Result<()>;
 }
 
 /// What is owed, and who runs it.
@@ -210,7 +296,8 @@ pub trait Operate {
     fn below(&self, name: &Name) -> Result<Vec<SubjectRecord>>;
 
     /// Forgets a subject's items, so that they are new when they are listed again: to every action,
-    /// whatever it was owed of the past, since numbers are never used again. Its open deliveries are
+    /// whatever it was owed of the past, since numbers are never used again. What is known of a
+    /// category's history is forgotten with the category, and of a version's with the version. Its open deliveries are
     /// dropped, and the lines that larch added for it and a person took out may be added again.
     /// Lines that stand in a file, edited ones too, stay as they are.
     fn forget_subject(&mut self, subject: SubjectId, at: Nanos) -> Result<Forgotten>;
@@ -223,9 +310,15 @@ pub trait Operate {
 }
 
 /// One connection to the state.
-pub trait Store: RuleStore + ScanStore + Outbox + Journal + Operate + Send {}
+pub trait Store:
+    RuleStore + ScanStore + HistoryStore + HostStore + Outbox + Journal + Operate + Send
+{
+}
 
-impl<T: RuleStore + ScanStore + Outbox + Journal + Operate + Send> Store for T {}
+impl<T: RuleStore + ScanStore + HistoryStore + HostStore + Outbox + Journal + Operate + Send> Store
+    for T
+{
+}
 
 /// A held lock; dropping it lets go.
 pub trait Guard: Send {}

@@ -109,6 +109,11 @@ impl StateDir {
         self.outputs().join(format!("{part}.{attempt}"))
     }
 
+    /// Where copies of what is elsewhere are kept. What is in it can be made again.
+    pub fn cache(&self) -> PathBuf {
+        self.path.join("cache")
+    }
+
     /// What was reported and is not over.
     pub fn reports(&self) -> PathBuf {
         self.path.join("reports.json")

@@ -176,20 +176,18 @@ fn a_location_that_only_tla_reads_is_registered_with_a_warning() {
     sandbox
         .larch([
             "register-archive",
+            "--offline",
             "jo@example.org--web",
-            "http://example.org/web",
+            "sftp://example.org/web",
         ])
         .stderr(
-            "warning: jo@example.org--web is registered, but larch cannot poll \
-             http://example.org/web yet; tla can read it\n",
+            "warning: jo@example.org--web is registered, but larch cannot read \
+             sftp://example.org/web; perhaps tla can\n",
         )
         .ok();
     sandbox
         .larch(["whereis-archive", "jo@example.org--web"])
-        .stdout("http://example.org/web\n")
-        .ok();
-    sandbox
-        .larch(["register-archive", "jo@example.org--later", "later"])
+        .stdout("sftp://example.org/web\n")
         .ok();
 }
 

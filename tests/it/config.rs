@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use larch::archive::{Options, Revisions};
 use larch::config::{Config, ConfigError, Limit, Problem};
 use larch::name::Level;
 
@@ -81,6 +82,12 @@ added = 1
 every = "1h"
 include = ["*/hello--**"]
 exclude = ["branch:*/*--dev"]
+flood = 5
+nested = true
+revisions = "first-parent"
+settle = "0s"
+jobs = 9
+timeout = "30s"
 
 [store]
 path = "elsewhere"
@@ -102,6 +109,15 @@ keep = "1d"
     assert_eq!(archive.every, Some(Duration::from_hours(1)));
     assert!(archive.watches(Level::Branch, "j.r@example.org--2004/hello--main"));
     assert!(!archive.watches(Level::Branch, "j.r@example.org--2004/hello--dev"));
+    assert_eq!(archive.flood, 5);
+    let options = Options {
+        nested: true,
+        revisions: Revisions::FirstParent,
+        settle: Duration::ZERO,
+        jobs: 9,
+        timeout: Duration::from_secs(30),
+    };
+    assert_eq!(archive.options, options);
     assert_eq!(config.store.path, Some(PathBuf::from("elsewhere")));
     assert_eq!(config.store.keep, Duration::from_hours(24));
 }
@@ -173,6 +189,19 @@ fn a_bad_value_says_what_would_be_good() {
             "2:11 `include` is a list of strings, such as [\"one\", \"two\"] ()",
             "3:12 an entry of `exclude` is an empty glob, which matches nothing ()",
             "3:16 an entry of `exclude` is not a string ()",
+        ]
+    );
+    assert_eq!(
+        problems(&[
+            "[archive.A]\nflood = 0\nnested = 1\nrevisions = \"all\"\nsettle = 5\njobs = 0\ntimeout = \"0s\"\n"
+        ]),
+        [
+            "2:9 `flood` is a number, at least 1 ()",
+            "3:10 `nested` is true or false ()",
+            "4:13 `revisions` is \"new\", \"every\", \"tip\" or \"first-parent\" ()",
+            "5:10 `settle` is a length of time such as \"30s\", \"5m\", \"1h\" or \"5d\" ()",
+            "6:8 `jobs` is a number, at least 1 ()",
+            "7:11 `timeout` is longer than nothing, or nothing could ever end in time ()",
         ]
     );
 }

@@ -5,6 +5,7 @@
     reason = "all of this crate is tests, its helpers too"
 )]
 
+mod arch_web;
 mod archives;
 mod bad_input;
 mod check;
@@ -14,18 +15,25 @@ mod concurrency;
 mod config;
 mod crashes;
 mod demo;
+mod dir;
 mod docs;
 mod edits;
 mod failures;
 mod founding;
+mod git;
 mod hand_down;
+mod helpers;
 mod hostile;
+mod hosts;
 mod init;
 mod kills;
+mod kinds;
+mod mail;
 mod modes;
 mod names;
 mod operate;
 mod params;
+mod register;
 mod reports;
 mod rules;
 mod runner;

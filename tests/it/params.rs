@@ -74,7 +74,9 @@ fn each_program_sees_what_the_other_registered() {
 
     sandbox
         .larch(["register-archive", location])
-        .stdout(format!("Registering archive: {NAME}\n"))
+        .stdout(format!(
+            "Registering archive: {NAME}\nGNU Arch archive at {location}: 1 category\n"
+        ))
         .ok();
     assert_eq!(sandbox.read(&file), by_tla);
     let mode = std::fs::metadata(sandbox.path(&file))
@@ -92,7 +94,7 @@ fn a_new_parameter_directory_is_the_users_alone() {
     let sandbox = Sandbox::new();
     let params = sandbox.path("new/params");
     sandbox
-        .larch(["register-archive", NAME, "/somewhere"])
+        .larch(["register-archive", "--offline", NAME, "/somewhere"])
         .env("LARCH_PARAMS", &params)
         .ok();
     for directory in [params.clone(), params.join("=locations")] {
@@ -113,7 +115,10 @@ fn a_relative_location_is_made_absolute_and_a_file_url_a_path() {
         format!("file://{location}"),
     ] {
         let registered = sandbox.larch(["register-archive", "--force", NAME, &given]);
-        registered.ok();
+        registered
+            .stdout_has("GNU Arch archive at /")
+            .stdout_has(": 1 category\n")
+            .ok();
         let found = sandbox.tla(["whereis-archive", NAME]).stdout;
         assert_eq!(found, format!("{location}\n"), "{given}");
         assert_eq!(sandbox.tla(["categories", NAME]).stdout, "hello\n");
@@ -127,13 +132,17 @@ fn a_relative_location_is_made_absolute_and_a_file_url_a_path() {
 #[test]
 fn what_is_registered_is_not_replaced_without_force() {
     let sandbox = Sandbox::new();
-    sandbox.larch(["register-archive", NAME, "/a"]).ok();
     sandbox
-        .larch(["register-archive", NAME, "/b"])
+        .larch(["register-archive", "--offline", NAME, "/a"])
+        .ok();
+    sandbox
+        .larch(["register-archive", "--offline", NAME, "/b"])
         .stderr_has(format!("{NAME} is registered already, at /a"))
         .stderr_has("hint: --force")
         .code(1);
-    sandbox.larch(["register-archive", "-f", NAME, "/b"]).ok();
+    sandbox
+        .larch(["register-archive", "--offline", "-f", NAME, "/b"])
+        .ok();
     sandbox.larch(["whereis-archive", NAME]).stdout("/b\n").ok();
     sandbox.larch(["register-archive", "-d", NAME]).ok();
     sandbox
@@ -149,7 +158,9 @@ fn of_many_that_register_one_name_at_once_one_succeeds() {
     let running: Vec<_> = (0..16)
         .map(|n| {
             let location = format!("/place/{n}");
-            sandbox.larch(["register-archive", NAME, &location]).spawn()
+            sandbox
+                .larch(["register-archive", "--offline", NAME, &location])
+                .spawn()
         })
         .collect();
     let codes: Vec<_> = running.into_iter().map(|run| run.wait().code()).collect();
@@ -199,7 +210,9 @@ fn an_archive_that_is_not_registered_is_named_with_the_way_out() {
              hint: `larch register-archive {NAME} LOCATION` registers it\n"
         ))
         .code(1);
-    sandbox.larch(["register-archive", NAME, "/a"]).ok();
+    sandbox
+        .larch(["register-archive", "--offline", NAME, "/a"])
+        .ok();
     sandbox
         .larch(["categories", "jo@exmaple.org--2026"])
         .stderr_has(format!("hint: did you mean `{NAME}`?"))
@@ -231,7 +244,7 @@ fn an_archive_is_asked_for_its_name_only_where_there_is_one() {
     sandbox
         .larch(["register-archive", "nowhere"])
         .stderr_has("no archive can be reached at")
-        .stderr_has("hint: `larch register-archive NAME LOCATION`")
+        .stderr_has("hint: `larch register-archive --offline NAME LOCATION`")
         .code(1);
     let arch = Arch::new(&sandbox, Layout::Nested);
     sandbox.larch(["register-archive", "-d", NAME]).ok();
@@ -240,4 +253,62 @@ fn an_archive_is_asked_for_its_name_only_where_there_is_one() {
         .larch(["register-archive", arch.location.to_str().unwrap()])
         .stderr_has("does not say its name")
         .code(1);
+}
+
+#[test]
+fn what_cannot_be_read_is_registered_only_unseen() {
+    let sandbox = Sandbox::new();
+    for location in ["/nowhere", "sftp://example.org/a"] {
+        sandbox
+            .larch(["register-archive", NAME, location])
+            .stderr_has("error: ")
+            .stderr_has("hint: `larch register-archive --offline NAME LOCATION`")
+            .code(1);
+        sandbox
+            .larch(["whereis-archive", NAME])
+            .any_stderr()
+            .code(1);
+    }
+    sandbox
+        .larch(["register-archive", "--offline", "sftp://example.org/a"])
+        .stderr_has("hint: give one: `larch register-archive --offline NAME sftp://example.org/a`")
+        .code(2);
+    sandbox
+        .larch(["register-archive", "--offline", NAME, "/nowhere"])
+        .ok();
+    sandbox
+        .larch(["whereis-archive", NAME])
+        .stdout("/nowhere\n")
+        .ok();
+}
+
+#[test]
+fn relative_paths_of_other_kinds_are_made_absolute_too() {
+    let sandbox = Sandbox::new();
+    for (given, stored) in [
+        (
+            "git:repos",
+            format!("git:{}", sandbox.path("repos").display()),
+        ),
+        (
+            "dir:./pool",
+            format!("dir:{}", sandbox.path("pool").display()),
+        ),
+        (
+            "git:jo@example.org:x.git",
+            "git:jo@example.org:x.git".to_owned(),
+        ),
+        (
+            "svn:https://example.org/x",
+            "svn:https://example.org/x".to_owned(),
+        ),
+    ] {
+        sandbox
+            .larch(["register-archive", "--offline", "--force", "x", given])
+            .ok();
+        sandbox
+            .larch(["whereis-archive", "x"])
+            .stdout(format!("{stored}\n"))
+            .ok();
+    }
 }

@@ -14,9 +14,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use larch::action::{
-    Attempt, Describe, Ended, GIT_LOCAL_VARIABLES, Item, Outcome, ProcessGroup, Program,
-    end_left_over, run,
+    Attempt, Describe, Ended, Item, Outcome, ProcessGroup, Program, end_left_over, run,
 };
+use larch::archive::git::GIT_LOCAL_VARIABLES;
 use larch::archive::{ArchiveError, Description};
 use larch::name::{Level, Name};
 use larch::rules::ActionName;
@@ -61,7 +61,7 @@ impl Trial {
     }
 
     fn run(&self) -> Ended {
-        self.run_with(&|_| Ok(Some(Description::default())))
+        self.run_with(&|revisions| Ok(vec![Some(Description::default()); revisions.len()]))
     }
 
     fn run_with(&self, describe: &Describe<'_>) -> Ended {
@@ -205,7 +205,7 @@ fn the_process_group_is_told_and_is_the_programs_own() {
     let trial = Trial::new("cat /proc/$$/stat");
     let mut told = None;
     let ended = trial.run_watched(
-        &|_| Ok(None),
+        &|revisions| Ok(vec![None; revisions.len()]),
         &mut |group| told = Some(group),
         &AtomicBool::new(false),
     );
@@ -321,7 +321,9 @@ fn each_level_has_the_variable_that_tla_gives_its_hook() {
     ] {
         let mut trial = Trial::new("echo $LARCH_LEVEL $(env | grep -E '^ARCH_[CBVR]')");
         trial.items[0].name = Name::parse(name, Some(level)).unwrap();
-        let output = trial.run_with(&|_| Ok(None)).output;
+        let output = trial
+            .run_with(&|revisions| Ok(vec![None; revisions.len()]))
+            .output;
         assert_eq!(String::from_utf8(output).unwrap().trim_end(), expected);
     }
 }
@@ -347,14 +349,13 @@ fn twenty_thousand_items_reach_a_slow_reader_in_order() {
     );
     trial.items = revisions(20_000);
     let described = RefCell::new(0);
-    let ended = trial.run_with(&|_| {
-        *described.borrow_mut() += 1;
-        Ok(Some(Description {
-            author: None,
-            date: None,
+    let ended = trial.run_with(&|revisions| {
+        *described.borrow_mut() += revisions.len();
+        let description = Description {
             summary: Some("x".repeat(100)),
-            id: None,
-        }))
+            ..Description::default()
+        };
+        Ok(vec![Some(description); revisions.len()])
     });
     assert_eq!(ended.outcome, Outcome::Success);
     assert_eq!(*described.borrow(), 20_000);
@@ -375,11 +376,12 @@ fn a_line_longer_than_the_pipe_arrives_whole() {
     let mut trial = Trial::new("wc -c; echo; cat");
     trial.items = revisions(3);
     let summary = Some("y".repeat(300_000));
-    let ended = trial.run_with(&|_| {
-        Ok(Some(Description {
+    let ended = trial.run_with(&|revisions| {
+        let description = Description {
             summary: summary.clone(),
             ..Description::default()
-        }))
+        };
+        Ok(vec![Some(description); revisions.len()])
     });
     let count: usize = String::from_utf8_lossy(&ended.output)
         .trim()
@@ -394,14 +396,14 @@ fn a_program_that_reads_nothing_costs_one_description() {
         ("sleep 0.3", 1),
         ("exec 0<&-; sleep 0.3", 1),
         // One buffer is read ahead of a program that reads a little.
-        ("head -c 10 >/dev/null; sleep 0.1", 40),
+        ("head -c 10 >/dev/null; sleep 0.1", 80),
     ] {
         let mut trial = Trial::new(script);
         trial.items = revisions(20_000);
         let described = RefCell::new(0);
-        let ended = trial.run_with(&|_| {
-            *described.borrow_mut() += 1;
-            Ok(Some(Description::default()))
+        let ended = trial.run_with(&|revisions| {
+            *described.borrow_mut() += revisions.len();
+            Ok(vec![Some(Description::default()); revisions.len()])
         });
         assert_eq!(ended.outcome, Outcome::Success, "{script}");
         let described = described.into_inner();
@@ -421,16 +423,11 @@ fn only_revisions_are_described() {
 
 #[test]
 fn an_item_that_is_gone_is_told_as_gone() {
-    let answers: [&Describe<'_>; 2] = [&|_| Ok(None), &|name| {
-        Err(ArchiveError::NoSuchSubject(name.clone()))
-    }];
-    for answer in answers {
-        let ended = Trial::new("cat").run_with(answer);
-        assert_eq!(ended.outcome, Outcome::Success);
-        let line: serde_json::Value = serde_json::from_slice(&ended.output).unwrap();
-        assert_eq!(line["gone"], true);
-        assert_eq!(line["summary"], serde_json::Value::Null);
-    }
+    let ended = Trial::new("cat").run_with(&|revisions| Ok(vec![None; revisions.len()]));
+    assert_eq!(ended.outcome, Outcome::Success);
+    let line: serde_json::Value = serde_json::from_slice(&ended.output).unwrap();
+    assert_eq!(line["gone"], true);
+    assert_eq!(line["summary"], serde_json::Value::Null);
 }
 
 fn unreachable() -> ArchiveError {
@@ -459,11 +456,14 @@ fn nothing_is_started_for_an_archive_that_cannot_be_read() {
 fn an_archive_that_goes_away_in_the_middle_ends_the_action() {
     let mut trial = Trial::new("echo $$ > pid; cat > /dev/null; sleep 60");
     trial.items = revisions(20_000);
-    let ended = trial.run_with(&|name| {
-        if name.as_str().ends_with("-9999") {
+    let ended = trial.run_with(&|revisions| {
+        if revisions
+            .iter()
+            .any(|name| name.as_str().ends_with("-9999"))
+        {
             Err(unreachable())
         } else {
-            Ok(None)
+            Ok(vec![None; revisions.len()])
         }
     });
     assert!(matches!(ended.outcome, Outcome::Unreachable(_)));
@@ -565,11 +565,19 @@ fn stop_ends_the_action() {
             stop.store(true, Ordering::Relaxed);
         });
         // The trial is not shared with this thread's closures: only its files are.
-        trial.run_watched(&|_| Ok(None), &mut |_| {}, &stop)
+        trial.run_watched(
+            &|revisions| Ok(vec![None; revisions.len()]),
+            &mut |_| {},
+            &stop,
+        )
     });
     assert_eq!(ended.outcome, Outcome::Stopped);
     assert!(!runs(trial.process("pid")));
-    let ended = trial.run_watched(&|_| Ok(None), &mut |_| panic!("started"), &stop);
+    let ended = trial.run_watched(
+        &|revisions| Ok(vec![None; revisions.len()]),
+        &mut |_| panic!("started"),
+        &stop,
+    );
     assert_eq!(ended.outcome, Outcome::Stopped);
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Arch, Layout, Sandbox};
+use crate::support::{Arch, Layout, Sandbox, Swift};
 
 #[test]
 fn a_directory_without_rules_is_polled_in_silence() {
@@ -96,6 +96,50 @@ fn globs_say_what_of_an_archive_is_watched() {
         later.contains(&format!("revision {a}/d--wild--1--base-0")),
         "{later:?}"
     );
+}
+
+#[test]
+fn what_the_settings_let_in_was_there_and_what_is_new_meanwhile_was_not() {
+    for (first, owed) in [("\"none\"", 0), ("1", 1), ("\"all\"", 2)] {
+        let sandbox = Sandbox::new();
+        let arch = Swift::new(&sandbox, "a@example.org", Layout::Nested);
+        sandbox.follow(&arch.name);
+        let rules = format!("[rules]\nfirst = {first}\n[archive.\"{}\"]\n", arch.name);
+        let globs = "exclude = [\"category:*/d\", \"*/c--b--1.0--patch-1\"]\n";
+        sandbox.write("n/=config.toml", format!("{rules}{globs}"));
+        arch.commit("c--b--1.0", "base-0");
+        let hidden = arch.commit("c--b--1.0", "patch-1");
+        let was_there = [
+            arch.commit("d--b--1.0", "base-0"),
+            arch.commit("d--b--1.0", "patch-1"),
+        ];
+        sandbox.poll().ok();
+        assert!(!sandbox.take_told().iter().any(|one| one.contains(&hidden)));
+        // Between two polls the settings let in more, and more appears.
+        let new = [
+            arch.commit("c--b--1.0", "patch-2"),
+            arch.commit("e--b--1.0", "base-0"),
+            arch.commit("e--b--1.0", "patch-1"),
+        ];
+        sandbox.write("n/=config.toml", &rules);
+        sandbox.poll().ok();
+        let mut told = sandbox.take_told();
+        told.retain(|one| one.starts_with("revision "));
+        told.sort();
+        let mut expected: Vec<String> = new.to_vec();
+        expected.extend(was_there[2 - owed..].iter().cloned());
+        if owed > 0 {
+            expected.push(hidden);
+        }
+        expected.sort();
+        let expected: Vec<String> = expected
+            .iter()
+            .map(|one| format!("revision {one}"))
+            .collect();
+        assert_eq!(told, expected, "first = {first}");
+        sandbox.poll().ok();
+        assert_eq!(sandbox.take_told(), [""; 0]);
+    }
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! The root of a flat archive: categories and branches, told from the versions' names.
 
-use super::tree::Tree;
-use crate::archive::ArchiveError;
 use crate::name::{Level, Name, compare_parts, gnu};
 
 /// All versions of a flat archive, from one listing of its root.
@@ -20,23 +18,16 @@ struct FlatVersion {
 }
 
 impl FlatRoot {
-    pub(super) fn list(tree: &Tree) -> Result<Self, ArchiveError> {
-        let names = tree
-            .open_root()?
-            .directories(|name| parse(name).map(|_| name))?
-            .unwrap_or_default();
-        if names.is_empty() {
-            // A removed directory can be read, and looks empty.
-            tree.check_health()?;
-        }
-        let mut versions: Vec<FlatVersion> = names.iter().filter_map(|name| parse(name)).collect();
+    /// Tells the versions from the names of all that may be one.
+    pub(super) fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        let mut versions: Vec<FlatVersion> = names.filter_map(parse).collect();
         versions.sort_unstable_by(|a, b| {
             compare_parts(Level::Category, &a.category, &b.category)
                 .then_with(|| compare_parts(Level::Branch, &a.branch, &b.branch))
                 .then_with(|| compare_parts(Level::Version, &a.version, &b.version))
         });
         versions.dedup();
-        Ok(Self { versions })
+        Self { versions }
     }
 
     /// The items of an archive, category or branch; `None` if no version makes it exist.
@@ -75,6 +66,11 @@ fn run<'a>(
     let start = versions.partition_point(|v| compare_parts(level, part(v), wanted).is_lt());
     let end = versions.partition_point(|v| compare_parts(level, part(v), wanted).is_le());
     &versions[start..end]
+}
+
+/// Whether `name` is the whole name of a version.
+pub(super) fn is_version(name: &str) -> bool {
+    parse(name).is_some()
 }
 
 fn parse(name: &str) -> Option<FlatVersion> {

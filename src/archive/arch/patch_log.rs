@@ -7,6 +7,9 @@ use jiff::tz::TimeZone;
 
 use crate::archive::Description;
 
+/// Longer patch logs are refused: nothing that a person reads is longer.
+pub(super) const LONGEST: u64 = 64 << 20;
+
 /// Reads the author, the date and the summary from the headers of a patch log.
 ///
 /// Bytes that are not UTF-8 are replaced. Headers with nothing in them count as missing.

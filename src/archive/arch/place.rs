@@ -1,7 +1,7 @@
 //! Where a name is, below an archive's root, and which names a directory may hold.
 
-use super::format::Layout;
-use crate::name::{Level, Name, gnu};
+use super::layout::Layout;
+use crate::name::{Level, Name, compare_parts, gnu};
 
 /// The path of a subject or revision relative to the root, which is the empty path. In the flat
 /// layout, categories and branches are found in the root.
@@ -44,6 +44,14 @@ pub(super) fn part<'a>(subject: &Name, name: &'a str) -> Option<&'a str> {
         Level::Branch => below(subject, name).filter(|part| gnu::is_version(part)),
         Level::Version => Some(name).filter(|name| gnu::is_revision_level(name)),
         Level::Revision => None,
+    }
+}
+
+/// Puts the parts of a subject's items in order, each once.
+pub(super) fn sort(subject: &Name, parts: &mut Vec<String>) {
+    if let Some(level) = subject.level().child() {
+        parts.sort_unstable_by(|a, b| compare_parts(level, a, b));
+        parts.dedup();
     }
 }
 

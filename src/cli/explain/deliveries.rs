@@ -17,14 +17,20 @@ impl Sentences {
             delivery,
             part,
             outlook,
+            is_of_other,
         } = sent;
         let recipient = if part.recipient.is_empty() {
             String::new()
         } else {
             format!(" to {}", part.recipient)
         };
+        let other = if *is_of_other {
+            format!(" for {}", delivery.subject)
+        } else {
+            String::new()
+        };
         let what = format!(
-            "Delivery {} of {}{recipient}, made {},",
+            "Delivery {} of {}{other}{recipient}, made {},",
             short(&delivery.uid),
             count(part.items.len(), "item"),
             local(delivery.created_at)
@@ -89,6 +95,12 @@ impl Sentences {
 
     /// How far an action was told.
     pub(super) fn told_up_to(&self, action: &ActionState) -> String {
+        if action.in_history {
+            return match &action.told_up_to {
+                None => "No delivery to it is kept; what comes from now on is told.".to_owned(),
+                Some(item) => format!("The newest in deliveries to it: {item}."),
+            };
+        }
         let upto = match (&action.told_up_to, action.open.is_empty()) {
             (None, _) => "It was told nothing yet".to_owned(),
             (Some(item), true) => format!("Nothing up to {item} is owed to it"),
@@ -147,7 +159,10 @@ impl Sentences {
 /// Why an item was not to be told.
 fn passed_over(passed: &Passed) -> String {
     let why = match (passed.limit, passed.added) {
-        (None | Some(Limit::All), _) => "a poll with --baseline counted it as told".to_owned(),
+        (None | Some(Limit::All), _) => {
+            "it was there when the settings let it in, or a poll with --baseline counted it as told"
+                .to_owned()
+        }
         (Some(limit), true) => format!(
             "it was known before the line was added, and a new line is owed {} of the past \
              (`added` in the settings)",
@@ -164,7 +179,12 @@ fn passed_over(passed: &Passed) -> String {
     } else {
         ""
     };
-    format!("Not told: {why}{pruned}")
+    let by_mode = if passed.by_mode {
+        ", or `revisions` in the settings leaves it out"
+    } else {
+        ""
+    };
+    format!("Not told: {why}{by_mode}{pruned}")
 }
 
 fn owed(limit: Limit) -> String {

@@ -114,7 +114,7 @@ pub(super) fn explanation<'a>(
 
 fn item<'a>(item: &'a AsItem, sentences: &Sentences) -> ItemJson<'a> {
     let detected_at = match item.detection {
-        Detection::Detected(_, at) => Some(rfc3339(at)),
+        Detection::Detected(_, at) | Detection::Told(at, _) => Some(rfc3339(at)),
         _ => None,
     };
     ItemJson {
@@ -223,7 +223,8 @@ fn sent<'a>(sent: &'a Sent, sentences: &Sentences) -> SentJson<'a> {
 
 fn detection_word(detection: &Detection) -> &'static str {
     match detection {
-        Detection::Detected(..) => "detected",
+        Detection::Detected(..) | Detection::Told(..) => "detected",
+        Detection::Covered => "covered",
         Detection::NotWatched => "not-watched",
         Detection::Excluded => "excluded",
         Detection::ArchiveFails(..) => "archive-fails",

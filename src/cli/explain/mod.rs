@@ -17,7 +17,7 @@ use super::when::{distance, local};
 use crate::action::Commands;
 use crate::name::Name;
 use crate::notify::operate::{
-    ActionState, AsItem, AsSubject, Explanation, Line, Operator, Sent, Sight, Told,
+    ActionState, AsItem, AsSubject, Explanation, Line, Operator, Sent, Told,
 };
 use crate::params::Params;
 use crate::rules::file_name;
@@ -54,12 +54,10 @@ impl Explain {
         let name = operator.resolve(&self.name).map_err(refused(&self.dir))?;
         let params = context.params.clone().map(Params::new);
         let commands = Commands::new(context.exec_path.clone());
-        let sight = Sight {
-            params: params.as_ref(),
-            commands: &commands,
-            now: context.clock.now(),
-        };
-        let found = operator.explain(&name, sight).map_err(refused(&self.dir))?;
+        let sight = context.sight(params.as_ref(), &commands);
+        let found = operator
+            .explain(&name, &sight)
+            .map_err(refused(&self.dir))?;
         if found.is_stranger() {
             return Err(self.stranger(&operator, &found)?);
         }

@@ -60,6 +60,20 @@ impl Sentences {
         let parent = &item.parent;
         match &item.detection {
             Detection::Detected(_, at) => format!("It was detected {}.", self.when(*at)),
+            Detection::Told(at, names) if names.is_empty() => {
+                format!("It was detected {}.", self.when(*at))
+            }
+            Detection::Told(at, names) => {
+                let names: Vec<&str> = names.iter().map(Name::as_str).collect();
+                format!(
+                    "It was detected {}, as {}.",
+                    self.when(*at),
+                    names.join(" and as ")
+                )
+            }
+            Detection::Covered => "It is in the archive, and what was told or passed over reaches \
+                                   it; no delivery that is kept holds it."
+                .to_owned(),
             Detection::NotWatched => {
                 format!("It was not detected: no rule names {parent}, so nobody looks there.")
             }
@@ -134,6 +148,11 @@ impl Sentences {
         };
         let mut sentences = Vec::new();
         sentences.push(match record.listed_at {
+            Some(at) if subject.in_history => format!(
+                "It was asked for news last {}; {items} in deliveries: {}.",
+                self.when(at),
+                subject.items
+            ),
             Some(at) => format!(
                 "It was listed last {}; {items} known: {}.",
                 self.when(at),

@@ -57,14 +57,17 @@ pub(super) fn print(context: &Context, dir: &Path, report: &Report) {
     if shown > SHOWN {
         let _always = writeln!(
             text,
-            "… and {} more; see them all with: larch status {}",
+            "… and {} more; see them all with: larch status {} --json",
             shown - SHOWN,
             dir.display()
         );
     }
-    for title in &report.over {
+    for title in report.over.iter().take(SHOWN) {
         let over = style::paint(color, style::GOOD, "over:");
         let _always = writeln!(text, "{over} {}", printable(title));
+    }
+    if report.over.len() > SHOWN {
+        let _always = writeln!(text, "… and {} more are over", report.over.len() - SHOWN);
     }
     // A closed standard error leaves nobody to tell.
     let _unheard = std::io::stderr().write_all(text.as_bytes());

@@ -68,7 +68,7 @@ struct DeliveriesJson<'a> {
 struct ArchiveJson<'a> {
     name: &'a str,
     location: Option<&'a str>,
-    kind: Option<&'static str>,
+    kind: Option<&'a str>,
     subjects: usize,
     items: usize,
     error: Option<&'a str>,
@@ -140,7 +140,7 @@ fn archive_json(archive: &ArchiveStatus) -> ArchiveJson<'_> {
     ArchiveJson {
         name: &summary.row.name,
         location: archive.location.as_deref(),
-        kind: archive.kind.as_ref().ok().copied(),
+        kind: archive.kind.as_ref().ok().map(String::as_str),
         subjects: summary.subjects,
         items: summary.items,
         error: summary.row.error.as_deref().or(now),

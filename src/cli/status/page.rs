@@ -111,7 +111,7 @@ impl Page<'_> {
             let summary = &archive.summary;
             let kind = archive.kind.as_ref().map_or_else(
                 |_| Cell::styled("unreadable", style::ERROR),
-                |kind| Cell::from(*kind),
+                |kind| Cell::from(kind.as_str()),
             );
             table.row([
                 summary.row.name.as_str().into(),
@@ -199,12 +199,13 @@ impl Page<'_> {
                 delivery.subject.level(),
                 delivery.subject,
             ))?;
-            let trouble = trouble(part, self.context.clock.now()).unwrap_or_default();
+            let trouble = trouble(part, self.context.clock.now())
+                .map(|trouble| format!(": {}", printable(&trouble)))
+                .unwrap_or_default();
             self.out.line(format_args!(
-                "      {}, {}: {}",
+                "      {}, {}{trouble}",
                 count(delivery.item_count, "item"),
                 count(part.attempts as usize, "attempt"),
-                printable(&trouble)
             ))?;
         }
         self.others(failed.len(), &format!("larch log {dir} --failed -n all"))?;

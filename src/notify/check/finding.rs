@@ -150,6 +150,17 @@ pub enum Finding {
         #[source]
         source: ArchiveError,
     },
+    /// What is below a category cannot be listed.
+    #[error("{place}: {category} cannot be read")]
+    Unlisted {
+        /// The first rule for something below it.
+        place: Place,
+        /// The category.
+        category: Name,
+        /// Why it cannot be read.
+        #[source]
+        source: ArchiveError,
+    },
     /// The archive does not hold what a rule watches.
     #[error("{place}: the archive has no {} {subject}", subject.level())]
     NoSubject {
@@ -191,9 +202,14 @@ impl Finding {
             Self::IdleGlob { .. } => "idle-glob",
             Self::LeftBehind { .. } => "left-behind",
             Self::State(_) => "state",
+            Self::Command {
+                error: FindError::BadThunk { .. },
+                ..
+            } => "bad-thunk",
             Self::Command { .. } => "unknown-command",
             Self::NotRegistered { .. } => "not-registered",
             Self::Unreachable { .. } => "unreachable",
+            Self::Unlisted { .. } => "unlisted",
             Self::NoSubject { .. } => "no-subject",
         }
     }
@@ -227,6 +243,7 @@ impl Finding {
             | Self::Command { place, .. }
             | Self::NotRegistered { place, .. }
             | Self::Unreachable { place, .. }
+            | Self::Unlisted { place, .. }
             | Self::NoSubject { place, .. } => (&place.path, Some(place.line), None),
         }
     }
@@ -270,6 +287,7 @@ impl Finding {
             Self::Unreadable { .. }
             | Self::State(_)
             | Self::Settings(Problem::Unreadable { .. })
+            | Self::Unlisted { .. }
             | Self::Command { .. } => None,
             Self::NotRegistered { archive, .. } => Some(format!(
                 "`larch archives` lists what is registered, and `larch register-archive {archive} LOCATION` adds to it"

@@ -4,6 +4,7 @@
 //! Nothing is written, no lock is taken, and no action runs.
 
 mod finding;
+mod looked;
 mod permissions;
 mod rules;
 mod sections;
@@ -14,6 +15,7 @@ pub use finding::{Finding, Place};
 use std::path::{Path, PathBuf};
 
 use crate::action::Commands;
+use crate::archive::Access;
 use crate::config::Config;
 use crate::params::Params;
 use crate::store::StateDir;
@@ -29,7 +31,13 @@ pub struct Checked {
 
 /// Looks at the notification directory `dir`. `layers` are its settings files, the strongest first,
 /// `params` tells where archives are, and `commands` which actions there are.
-pub fn check(dir: &Path, layers: &[PathBuf], params: &Params, commands: &Commands) -> Checked {
+pub fn check(
+    dir: &Path,
+    layers: &[PathBuf],
+    params: &Params,
+    commands: &Commands,
+    access: &Access<'_>,
+) -> Checked {
     let mut checked = Checked::default();
     let findings = &mut checked.findings;
     if let Err(finding) = permissions::directory(dir, findings) {
@@ -48,7 +56,7 @@ pub fn check(dir: &Path, layers: &[PathBuf], params: &Params, commands: &Command
         None => dir.join("+state"),
     };
     permissions::state(&state, findings);
-    let files = rules::check(dir, params, commands, &mut checked);
+    let files = rules::check(dir, params, access, &config, commands, &mut checked);
     // Sections of the layers below may be meant for other directories.
     if let Some(own) = layers.first()
         && let Ok(config) = Config::load(std::slice::from_ref(own))

@@ -5,9 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::finding::{Finding, Place};
+use super::looked::{Looked, Seen};
 use super::{Checked, permissions};
-use crate::action::Commands;
-use crate::archive::{self, Archive, ArchiveError};
+use crate::action::{Commands, FindError};
+use crate::archive::{self, Access};
+use crate::config::Config;
 use crate::name::{Level, Name};
 use crate::params::{Params, ParamsError};
 use crate::rules::{self, ParsedRule, Rule};
@@ -27,12 +29,14 @@ impl File {
 }
 
 /// The archives that rules name; `None` for one that was reported.
-type Archives = HashMap<String, Option<Box<dyn Archive>>>;
+type Archives<'a> = HashMap<String, Option<Looked<'a>>>;
 
 /// Reports what is wrong with the files and with what they name. Returns them, from the archives' down.
 pub(super) fn check(
     dir: &Path,
     params: &Params,
+    access: &Access<'_>,
+    config: &Config,
     commands: &Commands,
     checked: &mut Checked,
 ) -> Vec<File> {
@@ -51,8 +55,15 @@ pub(super) fn check(
             let place = || file.place(found.line);
             check_commands(&found.rule, commands, &mut known_commands, place, checked);
             let subject = &found.rule.subject;
+            let access = || {
+                let settings = config.archives.get(subject.archive());
+                Access {
+                    options: settings.map_or_else(Default::default, |one| one.options.clone()),
+                    ..access.clone()
+                }
+            };
             if subjects.insert(subject.clone()) {
-                check_subject(subject, params, &mut archives, place, checked);
+                check_subject(subject, params, access, &mut archives, place, checked);
             }
         }
         files.push(file);
@@ -93,7 +104,7 @@ fn read(level: Level, path: PathBuf, findings: &mut Vec<Finding>) -> File {
     File { path, rules }
 }
 
-/// Reports each command that nothing can be run for, once.
+/// Reports each command that nothing can be run for, and each bad THUNK, once.
 fn check_commands(
     rule: &Rule,
     commands: &Commands,
@@ -102,10 +113,16 @@ fn check_commands(
     checked: &mut Checked,
 ) {
     for action in std::iter::once(&rule.action).chain(&rule.children) {
-        let command = action.command();
-        if known.insert(command.to_owned())
-            && let Err(error) = commands.find(command)
-        {
+        let Err(error) = commands.check(action) else {
+            continue;
+        };
+        let about = match error {
+            FindError::BadThunk { .. } => action.as_str(),
+            // All mail waits for one program.
+            FindError::NoSendmail => "sendmail:",
+            _ => action.command(),
+        };
+        if known.insert(about.to_owned()) {
             let place = place();
             checked.findings.push(Finding::Command { place, error });
         }
@@ -113,53 +130,64 @@ fn check_commands(
 }
 
 /// Reports an archive that cannot be read, once, and a subject that its archive does not hold.
-fn check_subject(
+fn check_subject<'a>(
     subject: &Name,
     params: &Params,
-    archives: &mut Archives,
+    access: impl FnOnce() -> Access<'a>,
+    archives: &mut Archives<'a>,
     place: impl Fn() -> Place,
     checked: &mut Checked,
 ) {
     let name = subject.archive();
     if !archives.contains_key(name) {
-        let opened = open(name, params, &place).map_err(|finding| checked.findings.push(*finding));
+        let opened = open(name, params, access(), &place);
+        let opened = opened.map_err(|finding| checked.findings.push(*finding));
         archives.insert(name.to_owned(), opened.ok());
     }
-    let Some(Some(archive)) = archives.get(name) else {
+    let Some(Some(archive)) = archives.get_mut(name) else {
         return;
     };
-    match archive.fingerprint(subject) {
-        Ok(_) => {}
-        Err(ArchiveError::NoSuchSubject(_)) => checked.findings.push(Finding::NoSubject {
+    let found = archive.look(subject);
+    checked.findings.extend(match found {
+        Seen::There | Seen::Reported => None,
+        Seen::Missing => Some(Finding::NoSubject {
             place: place(),
             subject: subject.clone(),
         }),
-        Err(source) => {
+        Seen::Unlisted(category, source) => Some(Finding::Unlisted {
+            place: place(),
+            category,
+            source,
+        }),
+        Seen::Unreachable(source) => {
             let archive = name.to_owned();
             archives.insert(archive.clone(), None);
-            checked.findings.push(Finding::Unreachable {
-                place: place(),
-                archive,
-                source,
-            });
-        }
-    }
-}
-
-fn open(
-    name: &str,
-    params: &Params,
-    place: impl Fn() -> Place,
-) -> Result<Box<dyn Archive>, Box<Finding>> {
-    let archive = name.to_owned();
-    match params.location(name) {
-        Ok(Some(location)) => archive::open(&location, None).map_err(|source| {
-            Box::new(Finding::Unreachable {
+            Some(Finding::Unreachable {
                 place: place(),
                 archive,
                 source,
             })
-        }),
+        }
+    });
+}
+
+fn open<'a>(
+    name: &str,
+    params: &Params,
+    access: Access<'a>,
+    place: impl Fn() -> Place,
+) -> Result<Looked<'a>, Box<Finding>> {
+    let archive = name.to_owned();
+    match params.location(name) {
+        Ok(Some(location)) => archive::open(name, &location, None, access)
+            .map(Looked::new)
+            .map_err(|source| {
+                Box::new(Finding::Unreachable {
+                    place: place(),
+                    archive,
+                    source,
+                })
+            }),
         Err(ParamsError::Read { path, source }) => {
             Err(Box::new(Finding::Unreadable { path, source }))
         }

@@ -60,6 +60,22 @@ pub enum OperateError {
         /// The action that was given.
         action: Option<String>,
     },
+    /// It cannot be forgotten without its category.
+    #[error("what was told of the history of {category} is remembered as a whole, so that the {} {name} cannot be forgotten alone", name.level())]
+    OfHistory {
+        /// What was to be forgotten.
+        name: Name,
+        /// Its category.
+        category: Name,
+    },
+    /// An archive cannot be looked at.
+    #[error("{archive} cannot be looked at: {why}")]
+    Archive {
+        /// The archive.
+        archive: String,
+        /// Why it cannot.
+        why: String,
+    },
     /// What was given is no name.
     #[error(transparent)]
     Name(#[from] NameError),

@@ -11,7 +11,9 @@ mod explain;
 mod lines;
 mod resolve;
 mod restore;
+mod retell;
 mod select;
+mod sight;
 mod status;
 
 use std::path::{Path, PathBuf};
@@ -19,12 +21,13 @@ use std::path::{Path, PathBuf};
 pub use again::{Lost, Replayed, Whence};
 pub use error::OperateError;
 pub use explain::{
-    Absent, ActionState, AsItem, AsSubject, Detection, Explanation, Outlook, Passed, Sent, Sight,
-    Told, Verdict,
+    Absent, ActionState, AsItem, AsSubject, Detection, Explanation, Outlook, Passed, Sent, Told,
+    Verdict,
 };
 pub use lines::{Line, LineState};
 pub use restore::Restored;
 pub use select::{Chosen, Selection, Verb};
+pub use sight::Sight;
 pub use status::{ArchiveStatus, RuleCounts, Status};
 
 use super::{Directory, PollError};

@@ -45,10 +45,12 @@ impl Operator {
         let Some(parent) = name.parent() else {
             return Ok(false);
         };
-        match self.store.subject(&parent)? {
-            Some(parent) => Ok(self.store.item(parent.id, name.part())?.is_some()),
-            None => Ok(false),
+        if let Some(parent) = self.store.subject(&parent)?
+            && self.store.item(parent.id, name.part())?.is_some()
+        {
+            return Ok(true);
         }
+        Ok(self.is_of_history(name)? && self.store.detected_in_category(name)?.is_some())
     }
 
     /// The known names that `text` means with an archive in front of it.

@@ -1,7 +1,7 @@
 //! How a notification directory is: the answer to `larch status`.
 
 use super::{Operator, Result};
-use crate::archive;
+use crate::archive::{Location, without_password};
 use crate::causes::with_causes;
 use crate::clock::{Nanos, nanos};
 use crate::name::Level;
@@ -50,10 +50,10 @@ pub struct RuleCounts {
 pub struct ArchiveStatus {
     /// What the state knows of it.
     pub summary: ArchiveSummary,
-    /// Where it is registered.
+    /// Where it is registered, without a password.
     pub location: Option<String>,
     /// Its kind, or why it cannot be read now.
-    pub kind: std::result::Result<&'static str, String>,
+    pub kind: std::result::Result<String, String>,
 }
 
 impl Operator {
@@ -114,15 +114,17 @@ fn archive_status(summary: ArchiveSummary, params: Option<&Params>) -> ArchiveSt
         None => Ok(None),
     };
     let kind = match &location {
-        Ok(Some(location)) => archive::open(location, summary.row.hint.as_deref())
-            .map(|archive| archive.kind())
+        Ok(Some(location)) => Location::parse(location)
+            .map(|location| location.kind().to_owned())
             .map_err(|error| with_causes(&error)),
         Ok(None) => Err("the archive is not registered".to_owned()),
         Err(error) => Err(error.clone()),
     };
     ArchiveStatus {
         summary,
-        location: location.unwrap_or_default(),
+        location: location
+            .unwrap_or_default()
+            .map(|location| without_password(&location)),
         kind,
     }
 }

@@ -165,6 +165,8 @@ pub struct PositionRecord {
     pub action: String,
     /// The last item that it was told of, as a number; 0 when none.
     pub told: i64,
+    /// The items are not numbered: the position is one in a history, in the kind's own form.
+    pub in_history: bool,
 }
 
 /// What a rule is owed of what was there when it met its subject, for the operator.
@@ -212,6 +214,8 @@ pub struct Forgotten {
     pub dropped: usize,
     /// Lines that a person took out, and that may be added again.
     pub lines: usize,
+    /// Positions in its history: what actions were told of it.
+    pub positions: usize,
 }
 
 /// Where a position is moved back to.

@@ -66,6 +66,8 @@ pub struct Urgency {
     pub due: bool,
     /// Something waits after a failure.
     pub waiting: bool,
+    /// Something is held until a person decides.
+    pub held: bool,
     /// When the last of it is due.
     pub last_due: Nanos,
 }

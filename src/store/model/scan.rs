@@ -1,7 +1,9 @@
 //! What is known of archives, and what a scan adds to it.
 
+use std::collections::HashSet;
+
 use super::keys::{ArchiveId, SubjectId};
-use crate::archive::Fingerprint;
+use crate::archive::Look;
 use crate::clock::Nanos;
 use crate::config::Limit;
 use crate::name::Name;
@@ -21,6 +23,8 @@ pub struct ArchiveRow {
     pub scanned_at: Option<Nanos>,
     /// What its last scan failed with.
     pub error: Option<String>,
+    /// The globs that were in force before they changed.
+    pub globs_before: Option<String>,
 }
 
 /// A subject that active rules watch.
@@ -33,11 +37,24 @@ pub struct Watched {
     /// When it was listed last.
     pub listed_at: Option<Nanos>,
     /// What it looked like then, if that can be trusted.
-    pub fingerprint: Option<Fingerprint>,
+    pub look: Option<Look>,
     /// Its parent's listing holds it no more.
     pub gone: bool,
     /// What its last scan failed with.
     pub error: Option<String>,
+}
+
+/// A host that fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostTrouble {
+    /// Its name, with the port where one is given.
+    pub name: String,
+    /// When the first failure of those that stand was.
+    pub since: Nanos,
+    /// When it was tried last.
+    pub tried_at: Nanos,
+    /// What the last try failed with.
+    pub said: String,
 }
 
 /// The listing of one subject.
@@ -49,10 +66,15 @@ pub struct SubjectScan {
     pub name: Name,
     /// The items that were not known, oldest first.
     pub new: Vec<String>,
-    /// All items, where they are subjects themselves: what is not among them is gone.
-    pub all: Vec<String>,
+    /// Those of them that the globs kept out before they changed.
+    pub let_in: HashSet<String>,
+    /// All items, where they are subjects themselves and the listing was whole: what is not among
+    /// them is gone.
+    pub all: Option<Vec<String>>,
+    /// Only what came since the last listing was listed: the whole is still due when it was.
+    pub since: bool,
     /// What it looked like before the listing, if that can be trusted.
-    pub fingerprint: Option<Fingerprint>,
+    pub look: Option<Look>,
 }
 
 /// What rules are owed of the past, and how deliveries are cut, for one archive.

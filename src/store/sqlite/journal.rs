@@ -8,6 +8,7 @@ use super::super::{
 };
 use super::outbox::{items, state_at};
 use super::owed::Owed;
+use super::scan::LAST_BELOW;
 use super::{SqliteStore, level_of, name_of, odd_value};
 use crate::action::Item;
 use crate::clock::Nanos;
@@ -71,12 +72,14 @@ impl Journal for SqliteStore {
         let found = || {
             self.connection
                 .prepare_cached(
-                    "SELECT action, told FROM position WHERE subject_id = ? ORDER BY action",
+                    "SELECT action, told, compact IS NOT NULL FROM position WHERE subject_id = ?
+                     ORDER BY action",
                 )?
                 .query_map([subject.0], |row| {
                     Ok(PositionRecord {
                         action: row.get(0)?,
                         told: row.get(1)?,
+                        in_history: row.get(2)?,
                     })
                 })?
                 .collect()
@@ -236,6 +239,10 @@ fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
 fn deliveries(connection: &Connection, filter: &Filter) -> rusqlite::Result<Vec<DeliveryRecord>> {
     let name = filter.name.as_ref();
     let parent = name.and_then(Name::parent);
+    // The versions of a category share their revisions where these form histories.
+    let category = name
+        .filter(|name| name.level() == Level::Revision)
+        .and_then(|name| name.at_level(Level::Category));
     let newest = filter
         .newest
         .map_or(-1, |count| i64::try_from(count).unwrap_or(i64::MAX));
@@ -247,8 +254,10 @@ fn deliveries(connection: &Connection, filter: &Filter) -> rusqlite::Result<Vec<
          WHERE (?1 IS NULL
                 OR (s.level = ?2 AND s.name = ?1)
                 OR (s.level > ?2 AND (s.name = ?1 OR substr(s.name, 1, length(?1 || ?3)) = ?1 || ?3))
-                OR (s.level = ?4 AND s.name = ?5 AND EXISTS (
-                    SELECT 1 FROM delivery_item i WHERE i.delivery_id = d.id AND i.part = ?6)))
+                OR (s.level = ?4 AND (s.name = ?5 OR (s.name > ?14 AND s.name < ?15 AND EXISTS (
+                        SELECT 1 FROM position WHERE subject_id = s.id AND compact IS NOT NULL)))
+                    AND EXISTS (
+                        SELECT 1 FROM delivery_item i WHERE i.delivery_id = d.id AND i.part = ?6)))
          AND (?7 IS NULL OR d.action = ?7)
          AND (?8 IS NULL OR d.created_at >= ?8)
          AND (?9 IS NULL OR d.created_at < ?9)
@@ -281,6 +290,10 @@ fn deliveries(connection: &Connection, filter: &Filter) -> rusqlite::Result<Vec<
                 states,
                 newest,
                 filter.asleep,
+                category.as_ref().map(|category| format!("{category}--")),
+                category
+                    .as_ref()
+                    .map(|category| format!("{category}{LAST_BELOW}")),
             ],
             |row| {
                 let record = DeliveryRecord {

@@ -5,6 +5,9 @@
 //! them may be missing, which costs a repetition and never a loss.
 
 mod claimer;
+mod delivered;
+mod histories;
+mod hosts;
 mod journal;
 mod locks;
 mod operate;
@@ -31,7 +34,7 @@ use crate::name::{Level, Name};
 
 /// The migrations, each from the format of its place to the next. One that was released is never
 /// changed.
-const MIGRATIONS: [&str; 1] = [include_str!("schema-1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 
 /// What marks a database as larch's: `larc`.
 const APPLICATION_ID: i64 = 0x6C61_7263;
@@ -57,10 +60,16 @@ impl Sqlite {
             opened: Mutex::new(None),
         };
         let mut connection = engine.connection(OpenFlags::SQLITE_OPEN_CREATE)?;
-        if engine.format(&connection)? == 0 {
-            engine.create(&mut connection)?;
-        } else if !engine.dir.is_marked() {
-            engine.dir.complete()?;
+        match engine.format(&connection)? {
+            0 => engine.create(&mut connection)?,
+            found => {
+                if !engine.dir.is_marked() {
+                    engine.dir.complete()?;
+                }
+                if found < known_format() {
+                    engine.migrate(&mut connection)?;
+                }
+            }
         }
         engine.opened = Mutex::new(Some(connection));
         Ok(engine)

@@ -166,16 +166,38 @@ fn forget(
             "DELETE FROM rule WHERE subject_id = ? AND state = 1 AND added_at IS NOT NULL",
             [subject.0],
         )?,
+        positions: forget_history(transaction, subject)?,
     };
     list_again(transaction, subject)?;
     Ok(forgotten)
 }
 
+/// Forgets what actions were told of a version's history, or of a category's; their rules are owed
+/// everything when they meet it again.
+fn forget_history(transaction: &Transaction<'_>, subject: SubjectId) -> rusqlite::Result<usize> {
+    transaction.execute(
+        "DELETE FROM history WHERE category = (SELECT name FROM subject WHERE id = ? AND level = 1)",
+        [subject.0],
+    )?;
+    transaction.execute(
+        "DELETE FROM unit WHERE category = (SELECT name FROM subject WHERE id = ? AND level = 1)",
+        [subject.0],
+    )?;
+    let positions = transaction.execute(
+        "DELETE FROM position WHERE subject_id = ? AND compact IS NOT NULL",
+        [subject.0],
+    )?;
+    if positions > 0 {
+        transaction.execute(
+            "UPDATE rule SET owed = 'all' WHERE subject_id = ?",
+            [subject.0],
+        )?;
+    }
+    Ok(positions)
+}
+
 fn list_again(transaction: &Transaction<'_>, subject: SubjectId) -> rusqlite::Result<()> {
     transaction
-        .execute(
-            "UPDATE subject SET fingerprint = NULL WHERE id = ?",
-            [subject.0],
-        )
+        .execute("UPDATE subject SET look = NULL WHERE id = ?", [subject.0])
         .map(drop)
 }

@@ -21,12 +21,19 @@ impl Outbox for SqliteStore {
             self.connection
                 .prepare_cached(
                     // The first condition is the index's own, which makes it usable.
-                    "SELECT coalesce(max(due_at <= ? OR state = 1), 0), coalesce(max(state = 2), 0),
-                            coalesce(max(due_at), 0)
-                     FROM part JOIN lane ON lane.id = lane_id
-                     WHERE state < 4 AND state <> 3 AND NOT asleep",
+                    "SELECT coalesce(max(state <> 3 AND (due_at <= ? OR state = 1)), 0),
+                            coalesce(max(state = 2), 0), coalesce(max(state = 3), 0),
+                            coalesce(max(iif(state = 3, 0, due_at)), 0)
+                     FROM part JOIN lane ON lane.id = lane_id WHERE state < 4 AND NOT asleep",
                 )?
-                .query_row([at], |row| Ok(Urgency { due: row.get(0)?, waiting: row.get(1)?, last_due: row.get(2)? }))
+                .query_row([at], |row| {
+                    Ok(Urgency {
+                        due: row.get(0)?,
+                        waiting: row.get(1)?,
+                        held: row.get(2)?,
+                        last_due: row.get(3)?,
+                    })
+                })
         };
         self.wrap(urgency())
     }
@@ -180,7 +187,8 @@ fn claim(
                  first_attempt_at = coalesce(first_attempt_at, ?2)
              WHERE id = ?3 AND state IN (0, 2) AND due_at <= ?2
              AND NOT EXISTS (SELECT 1 FROM part earlier WHERE earlier.lane_id = part.lane_id
-                             AND earlier.id < part.id AND earlier.state < 4)
+                             AND earlier.id < part.id AND earlier.state < 4
+                             AND earlier.state <> 3)
              AND NOT (SELECT asleep FROM lane WHERE id = lane_id)
              RETURNING uid, attempts, first_attempt_at, delivery_id, first_item, last_item, lane_id",
         )?

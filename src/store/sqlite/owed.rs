@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::super::ScanPolicy;
 use crate::config::Limit;
 use crate::name::Level;
 
@@ -19,6 +20,14 @@ impl Owed {
         limit: Limit::All,
         added: false,
     };
+
+    /// What a rule is owed that no other decided for.
+    pub(super) fn decide(known: bool, policy: &ScanPolicy) -> Self {
+        Self {
+            limit: if known { policy.added } else { policy.first },
+            added: known,
+        }
+    }
 
     /// The position that leaves owed what the limit lets through of the items up to `there`.
     pub(super) fn position(self, level: Level, there: i64) -> i64 {

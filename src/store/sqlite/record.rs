@@ -1,13 +1,14 @@
 //! Recording the listing of one subject: items, deliveries, lines to hand down.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
-use super::super::{Recorded, ScanPolicy, SubjectScan};
+use super::super::{PartState, Recorded, ScanPolicy, SubjectScan};
 use super::owed::Owed;
 use super::rules::rule_of;
-use super::scan::fingerprint_bytes;
+use super::scan::look_bytes;
 use super::{child_of, odd_value};
 use crate::action;
 use crate::clock::Nanos;
@@ -16,7 +17,7 @@ use crate::name::{Level, Name};
 use crate::rules::Rule;
 
 /// A subject while its listing is recorded.
-struct Subject<'a> {
+pub(super) struct Subject<'a> {
     id: i64,
     name: &'a Name,
     /// The number of its newest item.
@@ -25,10 +26,43 @@ struct Subject<'a> {
     there: i64,
     /// It was listed before.
     known: bool,
+    /// Items above the first number, up to the last one, are new because the settings let them in: they
+    /// were there.
+    let_in: Option<(i64, i64)>,
+}
+
+impl<'a> Subject<'a> {
+    /// A subject whose items are not kept one by one.
+    pub(super) fn load(
+        transaction: &Transaction<'_>,
+        id: i64,
+        name: &'a Name,
+    ) -> rusqlite::Result<Self> {
+        let known = transaction
+            .prepare_cached("SELECT listed_at IS NOT NULL FROM subject WHERE id = ?")?
+            .query_row([id], |row| row.get(0))?;
+        Ok(Self {
+            id,
+            name,
+            last: 0,
+            there: 0,
+            known,
+            let_in: None,
+        })
+    }
+}
+
+/// Whose deliveries are made.
+pub(super) struct Lane<'a> {
+    pub(super) subject: i64,
+    pub(super) name: &'a Name,
+    pub(super) action: &'a str,
+    /// They are held until a person decides.
+    pub(super) held: bool,
 }
 
 /// An active rule of the subject.
-struct ActiveRule {
+pub(super) struct ActiveRule {
     id: i64,
     rule: Rule,
     met: bool,
@@ -43,11 +77,18 @@ pub(super) fn record_subject(
     commented: &dyn Fn(&str) -> bool,
     at: Nanos,
 ) -> rusqlite::Result<Recorded> {
-    let (before, listed_at): (i64, Option<i64>) = transaction
-        .prepare_cached("SELECT last_seq, listed_at FROM subject WHERE id = ?")?
-        .query_row([scan.id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let last = insert_items(transaction, scan.id.0, before, &scan.new, at)?;
-    let known = listed_at.is_some();
+    let (before, known, let_in): (i64, bool, bool) = transaction
+        .prepare_cached("SELECT last_seq, listed_at IS NOT NULL, let_in FROM subject WHERE id = ?")?
+        .query_row([scan.id.0], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+    let (mut new, mut let_in_until) = (Cow::Borrowed(&scan.new), before);
+    if known && let_in && !scan.let_in.is_empty() {
+        // What was there comes before what is new.
+        new.to_mut().sort_by_key(|part| !scan.let_in.contains(part));
+        let_in_until += i64::try_from(scan.let_in.len()).unwrap_or(i64::MAX);
+    }
+    let last = insert_items(transaction, scan.id.0, before, &new, at)?;
     let there = if known && !policy.baseline {
         before
     } else {
@@ -59,9 +100,10 @@ pub(super) fn record_subject(
         last,
         there,
         known,
+        let_in: (known && let_in).then_some((before, let_in_until)),
     };
     if scan.name.level() != Level::Version {
-        record_children(transaction, &subject, &scan.new, &scan.all)?;
+        record_children(transaction, &subject, &scan.new, scan.all.as_deref())?;
     }
     let mut recorded = Recorded {
         items: scan.new.len(),
@@ -78,10 +120,16 @@ pub(super) fn record_subject(
     }
     transaction
         .prepare_cached(
-            "UPDATE subject SET last_seq = ?, listed_at = ?, fingerprint = ?, gone = 0, error = NULL,
-             error_at = NULL WHERE id = ?",
+            "UPDATE subject SET last_seq = ?, listed_at = iif(?, listed_at, ?), look = ?, let_in = 0,
+             gone = 0, error = NULL, error_at = NULL WHERE id = ?",
         )?
-        .execute(params![last, at, scan.fingerprint.as_ref().map(fingerprint_bytes), subject.id])?;
+        .execute(params![
+            last,
+            scan.since,
+            at,
+            scan.look.as_ref().map(look_bytes),
+            subject.id
+        ])?;
     Ok(recorded)
 }
 
@@ -109,7 +157,7 @@ fn record_children(
     transaction: &Transaction<'_>,
     subject: &Subject<'_>,
     new: &[String],
-    all: &[String],
+    all: Option<&[String]>,
 ) -> rusqlite::Result<()> {
     let Some(level) = subject.name.level().child() else {
         return Ok(());
@@ -124,6 +172,7 @@ fn record_children(
             )?
             .execute(params![level.number(), child.as_str(), subject.id])?;
     }
+    let Some(all) = all else { return Ok(()) };
     let listed: HashSet<&str> = all.iter().map(String::as_str).collect();
     let children: Vec<(i64, String, bool)> = transaction
         .prepare_cached("SELECT id, name, gone FROM subject WHERE parent_id = ?")?
@@ -136,14 +185,14 @@ fn record_children(
         let there = listed.contains(child.part());
         if there == gone {
             transaction
-                .prepare_cached("UPDATE subject SET gone = ?, fingerprint = NULL WHERE id = ?")?
+                .prepare_cached("UPDATE subject SET gone = ?, look = NULL WHERE id = ?")?
                 .execute(params![!there, id])?;
         }
     }
     Ok(())
 }
 
-fn active_rules(
+pub(super) fn active_rules(
     transaction: &Transaction<'_>,
     subject: &Subject<'_>,
 ) -> rusqlite::Result<Vec<ActiveRule>> {
@@ -153,38 +202,34 @@ fn active_rules(
              ORDER BY place, id",
         )?
         .query_map([subject.id], |row| {
-            let owed: Option<String> = row.get(3)?;
             Ok(ActiveRule {
                 id: row.get(0)?,
                 rule: rule_of(subject.name.level(), row.get_ref(1)?.as_str()?)?,
                 met: row.get(2)?,
-                owed: owed
-                    .map(|text| text.parse().map_err(|_| odd_value("owed", &text)))
-                    .transpose()?,
+                owed: owed_at(row, 3)?,
                 handed: row.get(4)?,
             })
         })?
         .collect()
 }
 
+/// What a rule is owed, in a column of its row; `None` where it is not decided.
+pub(super) fn owed_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Owed>> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| text.parse().map_err(|_| odd_value("owed", &text)))
+        .transpose()
+}
+
 /// What the rule is owed of what was there; decided when it first meets its subject.
-fn meet(
+pub(super) fn meet(
     transaction: &Transaction<'_>,
     subject: &Subject<'_>,
     rule: &ActiveRule,
     policy: &ScanPolicy,
 ) -> rusqlite::Result<Owed> {
-    let decided = rule.owed.unwrap_or(if subject.known {
-        Owed {
-            limit: policy.added,
-            added: true,
-        }
-    } else {
-        Owed {
-            limit: policy.first,
-            added: false,
-        }
-    });
+    let decided = rule
+        .owed
+        .unwrap_or_else(|| Owed::decide(subject.known, policy));
     if !rule.met {
         transaction
             .prepare_cached("UPDATE rule SET met = 1, owed = ? WHERE id = ?")?
@@ -210,7 +255,16 @@ fn tell(
     let mut recorded = Recorded::default();
     let from = match told {
         _ if policy.baseline => subject.last,
-        Some(told) => told,
+        Some(told) => match subject.let_in {
+            // What was told up to here, and then what `first` says of what was let in.
+            Some((before, until)) if told >= before => Owed {
+                limit: policy.first,
+                added: false,
+            }
+            .position(subject.name.level(), until)
+            .max(told),
+            _ => told,
+        },
         None => {
             let from = owed.position(subject.name.level(), subject.there);
             if owed.added && !action::does_nothing(rule.rule.action.command()) {
@@ -247,22 +301,38 @@ fn make_deliveries(
         )?
         .query_map([subject.id, from], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
-    let prefix = subject.name.as_str().len() + "--".len();
+    let lane = Lane {
+        subject: subject.id,
+        name: subject.name,
+        action,
+        held: false,
+    };
+    insert_deliveries(transaction, &lane, &items, policy.max_items, at)
+}
+
+/// Makes the deliveries of `items`, in pieces. Returns their number.
+pub(super) fn insert_deliveries(
+    transaction: &Transaction<'_>,
+    lane: &Lane<'_>,
+    items: &[(String, Nanos)],
+    max_items: usize,
+    at: Nanos,
+) -> rusqlite::Result<usize> {
+    let prefix = lane.name.as_str().len() + "--".len();
     let costs = items
         .iter()
         .map(|(part, _)| action::cost(prefix + part.len()));
-    let pieces = action::pieces(costs, policy.max_items);
+    let pieces = action::pieces(costs, max_items);
     for piece in &pieces {
-        insert_delivery(transaction, subject.id, action, &items[piece.clone()], at)?;
+        insert_delivery(transaction, lane, &items[piece.clone()], at)?;
     }
     Ok(pieces.len())
 }
 
 fn insert_delivery(
     transaction: &Transaction<'_>,
-    subject: i64,
-    action: &str,
-    items: &[(String, i64)],
+    lane: &Lane<'_>,
+    items: &[(String, Nanos)],
     at: Nanos,
 ) -> rusqlite::Result<()> {
     transaction
@@ -270,7 +340,7 @@ fn insert_delivery(
             "INSERT INTO delivery (uid, subject_id, action, created_at, items)
              VALUES (lower(hex(randomblob(10))), ?, ?, ?, ?)",
         )?
-        .execute(params![subject, action, at, items.len()])?;
+        .execute(params![lane.subject, lane.action, at, items.len()])?;
     let delivery = transaction.last_insert_rowid();
     let mut insert = transaction.prepare_cached(
         "INSERT INTO delivery_item (delivery_id, ord, part, detected_at) VALUES (?, ?, ?, ?)",
@@ -282,15 +352,22 @@ fn insert_delivery(
         .prepare_cached(
             "INSERT OR IGNORE INTO lane (subject_id, action, recipient) VALUES (?, ?, '')",
         )?
-        .execute(params![subject, action])?;
+        .execute(params![lane.subject, lane.action])?;
     transaction
         .prepare_cached(
             "INSERT INTO part (uid, delivery_id, lane_id, first_item, last_item, state, due_at)
-             SELECT d.uid, d.id, l.id, 0, d.items - 1, 0, 0 FROM delivery d JOIN lane l
+             SELECT d.uid, d.id, l.id, 0, d.items - 1, ?, 0 FROM delivery d JOIN lane l
              ON l.subject_id = d.subject_id AND l.action = d.action AND l.recipient = ''
              WHERE d.id = ?",
         )?
-        .execute([delivery])
+        .execute(params![
+            if lane.held {
+                PartState::Held
+            } else {
+                PartState::Owed
+            } as u8,
+            delivery
+        ])
         .map(drop)
 }
 
@@ -330,6 +407,15 @@ fn hand_down(
                 limit: Limit::None,
                 added: false,
             },
+            () if subject
+                .let_in
+                .is_some_and(|(before, until)| seq > before && seq <= until) =>
+            {
+                Owed {
+                    limit: policy.first,
+                    added: false,
+                }
+            }
             () if seq <= there => owed,
             () => Owed::EVERYTHING,
         };
@@ -383,7 +469,7 @@ fn insert_line(
         return Ok(false);
     }
     transaction
-        .prepare_cached("UPDATE subject SET watched = 1, fingerprint = NULL WHERE id = ?")?
+        .prepare_cached("UPDATE subject SET watched = 1, look = NULL WHERE id = ?")?
         .execute([child])?;
     super::rules::wake_lanes(transaction, child, line.action.as_str())?;
     Ok(true)

@@ -214,7 +214,7 @@ pub(super) fn subject_id(transaction: &Transaction<'_>, name: &Name) -> rusqlite
 fn look_again(transaction: &Transaction<'_>, subject: i64) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
-            "UPDATE subject SET fingerprint = NULL,
+            "UPDATE subject SET look = NULL,
                  watched = EXISTS (SELECT 1 FROM rule WHERE subject_id = subject.id AND state = 0)
              WHERE id = ?",
         )?

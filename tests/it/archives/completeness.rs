@@ -23,6 +23,7 @@ fn a_revision_counts_once_its_log_is_there_and_not_empty() {
         let incomplete = Listing {
             parts: vec!["base-0".to_owned()],
             held_back: true,
+            ..Listing::default()
         };
 
         fs::remove_file(copied.join("log")).unwrap();
@@ -42,13 +43,14 @@ fn a_revision_counts_once_its_log_is_there_and_not_empty() {
             Listing {
                 parts: vec!["base-0".to_owned(), "patch-1".to_owned()],
                 held_back: false,
+                ..Listing::default()
             }
         );
 
         // What was complete before is not looked at again.
         fs::remove_file(copied.join("log")).unwrap();
         let version = name(Level::Version, &arch.qualified("c--b--1.0"));
-        let listing = open(&arch).list(&version, &|_| true).unwrap();
+        let listing = open(&arch).list(&version, None, &|_| true).unwrap();
         assert_eq!(listing.parts, ["base-0", "patch-1"]);
         assert!(!listing.held_back);
     }

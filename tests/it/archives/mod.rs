@@ -7,10 +7,10 @@ mod strangers;
 
 use std::path::Path;
 
-use larch::archive::{self, Archive, ArchiveError, Listing};
+use larch::archive::{self, Archive, ArchiveError, Listing, Options};
 use larch::name::{Level, Name};
 
-use crate::support::{Arch, Layout, Sandbox};
+use crate::support::{Arch, Layout, Sandbox, access};
 
 const LAYOUTS: [Layout; 2] = [Layout::Nested, Layout::Flat];
 
@@ -80,7 +80,7 @@ pub(super) fn open(arch: &Arch<'_>) -> Box<dyn Archive> {
 
 pub(super) fn open_at(location: &Path, hint: Option<&str>) -> Box<dyn Archive> {
     let location = location.to_str().expect("sandboxes are in UTF-8");
-    archive::open(location, hint).expect("tla made it")
+    archive::open("", location, hint, access(Options::default())).expect("tla made it")
 }
 
 /// Makes an empty version, and above it what the nested layout wants to be made first.
@@ -102,5 +102,5 @@ pub(super) fn list(arch: &Arch<'_>, level: Level, package: &str) -> Result<Listi
         "" => arch.name.clone(),
         package => arch.qualified(package),
     };
-    open(arch).list(&name(level, &subject), &|_| false)
+    open(arch).list(&name(level, &subject), None, &|_| false)
 }

@@ -1,4 +1,4 @@
-//! Formats, hints, fingerprints, and what is gone or out of reach.
+//! Formats, hints, looks, and what is gone or out of reach.
 
 use std::fs;
 
@@ -49,7 +49,7 @@ fn a_hint_is_believed_only_while_it_is_true() {
     let subject = name(Level::Archive, &arch.name);
     let parts = |hint: &str| {
         let archive = open_at(&arch.location, Some(hint));
-        let parts = archive.list(&subject, &|_| false).unwrap().parts;
+        let parts = archive.list(&subject, None, &|_| false).unwrap().parts;
         (parts, archive.hint().unwrap())
     };
     assert_eq!(parts(&hint), (vec!["c".to_owned()], hint.clone()));
@@ -96,8 +96,8 @@ fn what_is_gone_is_told_from_what_cannot_be_reached() {
         let version = name(Level::Version, &arch.qualified("c--b--1.0"));
         fs::remove_dir_all(&arch.location).unwrap();
         for error in [
-            archive.list(&version, &|_| false).unwrap_err(),
-            archive.fingerprint(&version).unwrap_err(),
+            archive.list(&version, None, &|_| false).unwrap_err(),
+            archive.look(&version, None).unwrap_err(),
             list_archive(archive.as_ref(), &arch),
         ] {
             assert!(matches!(error, ArchiveError::Unreachable { .. }), "{error}");
@@ -113,12 +113,12 @@ fn what_is_gone_is_told_from_what_cannot_be_reached() {
 fn list_archive(archive: &dyn Archive, arch: &Arch<'_>) -> ArchiveError {
     let subject = name(Level::Archive, &arch.name);
     archive
-        .list(&subject, &|_| false)
+        .list(&subject, None, &|_| false)
         .expect_err("the archive is gone")
 }
 
 #[test]
-fn a_fingerprint_changes_with_the_listing() {
+fn a_look_changes_with_the_listing() {
     for layout in LAYOUTS {
         let sandbox = Sandbox::new();
         let arch = Arch::new(&sandbox, layout);
@@ -131,7 +131,7 @@ fn a_fingerprint_changes_with_the_listing() {
                 (Level::Branch, arch.qualified("c--b")),
                 (Level::Version, arch.qualified("c--b--1.0")),
             ]
-            .map(|(level, text)| archive.fingerprint(&name(level, &text)).unwrap().unwrap())
+            .map(|(level, text)| archive.look(&name(level, &text), None).unwrap().unwrap())
         };
         let changed = |before: [_; 4]| {
             let after = looks();
@@ -139,7 +139,7 @@ fn a_fingerprint_changes_with_the_listing() {
         };
         let flat = layout == Layout::Flat;
         let before = looks();
-        assert_eq!(changed(before), [false; 4]);
+        assert_eq!(changed(before.clone()), [false; 4]);
         arch.commit("c--b--1.0");
         assert_eq!(changed(before), [false, false, false, true]);
         let before = looks();

@@ -128,7 +128,11 @@ fn what_was_there_before_is_not_told_and_the_reason_is_the_right_one() {
             false,
             "it was there when it was first looked at",
         ),
-        ("", true, "a poll with --baseline counted it as told"),
+        (
+            "",
+            true,
+            "it was there when the settings let it in, or a poll with --baseline counted it as told",
+        ),
     ] {
         let sandbox = Sandbox::new();
         followed(&sandbox);

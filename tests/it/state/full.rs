@@ -8,10 +8,10 @@ use super::{RULES, rules_files, settled};
 use crate::support::{Layout, Sandbox, Swift, check_database, check_rules, say};
 
 /// A file system of some kilobytes, as long as the value lives; `None` where none may be made.
-struct SmallDisk(PathBuf);
+pub(crate) struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    fn new(path: PathBuf, size: &str) -> Option<Self> {
+    pub(crate) fn new(path: PathBuf, size: &str) -> Option<Self> {
         fs::create_dir_all(&path).unwrap();
         let mounted = std::process::Command::new("mount")
             .args([
@@ -31,7 +31,7 @@ impl SmallDisk {
     }
 
     /// Fills it to the last byte but `left`.
-    fn fill(&self, left: usize) {
+    pub(crate) fn fill(&self, left: usize) {
         let ballast = self.0.join("ballast");
         let mut file = File::create(&ballast).unwrap();
         let _full = file.write_all(&vec![b'x'; 1 << 20]);
@@ -40,7 +40,7 @@ impl SmallDisk {
         file.set_len(length).unwrap();
     }
 
-    fn make_room(&self) {
+    pub(crate) fn make_room(&self) {
         fs::remove_file(self.0.join("ballast")).unwrap();
     }
 }

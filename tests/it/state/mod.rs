@@ -1,8 +1,9 @@
 //! The private state: what an idle poll leaves alone, and a state that is damaged or cannot grow.
 
 mod damage;
-mod full;
+pub(crate) mod full;
 mod idle;
+mod upgrade;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;

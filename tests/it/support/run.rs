@@ -243,6 +243,13 @@ impl Running {
         self.child.kill().unwrap();
     }
 
+    /// Kills the program with all of its group, and waits for its end.
+    pub(crate) fn end(mut self) {
+        kill_group(self.id());
+        // It has been waited for, or is.
+        drop(self.child.wait());
+    }
+
     /// Asks the program alone to end.
     pub(crate) fn terminate(&self) {
         let process = i32::try_from(self.id())

@@ -1,11 +1,10 @@
 //! Whether an item was detected, and why not.
 
-use super::super::{Operator, Result};
-use crate::archive::{self, ArchiveError};
-use crate::causes::with_causes;
+use super::super::{Operator, Result, Sight};
 use crate::clock::{Nanos, nanos};
+use crate::config::ArchiveSettings;
 use crate::name::Name;
-use crate::params::Params;
+use crate::notify::place::Place;
 use crate::store::{ArchiveSummary, SubjectRecord};
 
 /// Whether an item was detected, and why not.
@@ -13,6 +12,11 @@ use crate::store::{ArchiveSummary, SubjectRecord};
 pub enum Detection {
     /// It was, as the item of this number, at this time.
     Detected(i64, Nanos),
+    /// It is of a history, and was told first at this time; by versions other than its own, if any
+    /// are named.
+    Told(Nanos, Vec<Name>),
+    /// It is of a history, and what was told or passed over covers it, though no delivery holds it.
+    Covered,
     /// No rule names its parent, so nobody looks.
     NotWatched,
     /// The settings keep it from being watched.
@@ -37,7 +41,7 @@ impl Operator {
         item: &Name,
         parent: Option<&SubjectRecord>,
         archive: Option<&ArchiveSummary>,
-        params: Option<&Params>,
+        sight: &Sight<'_>,
     ) -> Result<Detection> {
         let Some(parent) = parent else {
             return Ok(Detection::NotWatched);
@@ -63,7 +67,7 @@ impl Operator {
         if let Some((error, since)) = &parent.error {
             return Ok(Detection::ParentFails(error.clone(), *since));
         }
-        Ok(match is_there(item, params) {
+        Ok(match self.is_there(item, sight) {
             Ok(true) => Detection::NextPoll,
             Ok(false) => Detection::NotThere(parent.listed_at),
             Err(error) => Detection::CannotLook(error),
@@ -72,30 +76,14 @@ impl Operator {
 
     /// The time before which the archive is not scanned, since the settings let some time pass
     /// between scans.
-    pub(super) fn next_scan(&self, archive: &ArchiveSummary, now: Nanos) -> Option<Nanos> {
-        let every = self.config.archives.get(&archive.row.name)?.every?;
-        let scanned_at = archive.row.scanned_at.filter(|at| *at <= now)?;
-        Some(scanned_at.saturating_add(nanos(every))).filter(|after| *after > now)
-    }
-}
-
-/// Whether the archive itself holds `name`, or why it cannot be looked at.
-pub(super) fn is_there(name: &Name, params: Option<&Params>) -> std::result::Result<bool, String> {
-    let location = match params.map(|params| params.location(name.archive())) {
-        Some(Ok(Some(location))) => location,
-        Some(Err(error)) => return Err(with_causes(&error)),
-        None | Some(Ok(None)) => {
-            return Err(format!("the archive {} is not registered", name.archive()));
-        }
-    };
-    let Some(parent) = name.parent() else {
-        return Ok(true);
-    };
-    let listing =
-        archive::open(&location, None).and_then(|archive| archive.list(&parent, &|_| false));
-    match listing {
-        Ok(listing) => Ok(listing.parts.iter().any(|part| part == name.part())),
-        Err(ArchiveError::NoSuchSubject(_)) => Ok(false),
-        Err(error) => Err(with_causes(&error)),
+    pub(super) fn next_scan(&self, archive: &ArchiveSummary, sight: &Sight<'_>) -> Option<Nanos> {
+        let scanned_at = archive.row.scanned_at.filter(|at| *at <= sight.now)?;
+        let place = Place::find(sight.params, &archive.row.name);
+        let settings = self.config.archives.get(&archive.row.name);
+        let pause = match settings {
+            Some(settings) => settings.pause(place.is_remote()),
+            None => ArchiveSettings::default().pause(place.is_remote()),
+        };
+        Some(scanned_at.saturating_add(nanos(pause?))).filter(|after| *after > sight.now)
     }
 }

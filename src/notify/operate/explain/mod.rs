@@ -5,6 +5,7 @@
 
 mod absent;
 mod detection;
+mod history;
 mod sent;
 mod told;
 
@@ -13,24 +14,11 @@ pub use detection::Detection;
 pub use sent::{Outlook, Sent};
 pub use told::{Passed, Told, Verdict};
 
-use super::{Line, Operator, Result};
+use super::{Line, Operator, Result, Sight};
 use crate::action::Commands;
 use crate::clock::Nanos;
 use crate::name::{Level, Name};
-use crate::params::Params;
 use crate::store::{ArchiveSummary, SubjectRecord};
-use detection::is_there;
-
-/// What an explanation looks with.
-#[derive(Clone, Copy)]
-pub struct Sight<'a> {
-    /// The parameter directory, where there is one.
-    pub params: Option<&'a Params>,
-    /// Where actions are looked for.
-    pub commands: &'a Commands,
-    /// The time.
-    pub now: Nanos,
-}
 
 /// All that bears upon whether something is told.
 #[derive(Clone, Debug)]
@@ -85,8 +73,10 @@ pub struct AsItem {
 pub struct AsSubject {
     /// What is known of it.
     pub record: Option<SubjectRecord>,
-    /// How many items are known.
+    /// How many items are known; of a history, how many deliveries hold.
     pub items: usize,
+    /// Its items are not kept one by one, but as a history.
+    pub in_history: bool,
     /// The lines that name it.
     pub rules: Vec<Line>,
     /// Why none of them counts.
@@ -100,8 +90,11 @@ pub struct AsSubject {
 pub struct ActionState {
     /// The action.
     pub action: String,
-    /// The newest item that it was told of, or that it was not to be told of.
+    /// The newest item that it was told of, or that it was not to be told of; of a history, the newest
+    /// in its deliveries.
     pub told_up_to: Option<Name>,
+    /// The items are not kept one by one, but as a history.
+    pub in_history: bool,
     /// How many items the next poll tells it.
     pub behind: usize,
     /// Deliveries that have not ended.
@@ -110,7 +103,7 @@ pub struct ActionState {
 
 impl Operator {
     /// Explains what concerns `name`. Where it is not detected, its archive is looked at.
-    pub fn explain(&self, name: &Name, sight: Sight<'_>) -> Result<Explanation> {
+    pub fn explain(&self, name: &Name, sight: &Sight<'_>) -> Result<Explanation> {
         let summaries = self.store.archive_summaries()?;
         let archive = summaries
             .into_iter()
@@ -126,7 +119,7 @@ impl Operator {
         };
         let next_scan = archive
             .as_ref()
-            .and_then(|archive| self.next_scan(archive, sight.now));
+            .and_then(|archive| self.next_scan(archive, sight));
         Ok(Explanation {
             name: name.clone(),
             last_poll: self.last_poll(),
@@ -136,20 +129,16 @@ impl Operator {
                 .is_some_and(|settings| !settings.watches(name.level(), name.as_str())),
             item,
             subject,
-            unknown: self.unknown_part(name, sight.params)?,
+            unknown: self.unknown_part(name, sight)?,
         })
     }
 
-    fn unknown_part(
-        &self,
-        name: &Name,
-        params: Option<&Params>,
-    ) -> Result<Option<(Name, Vec<Name>)>> {
+    fn unknown_part(&self, name: &Name, sight: &Sight<'_>) -> Result<Option<(Name, Vec<Name>)>> {
         if self.is_known(name)? {
             return Ok(None);
         }
         let (missing, beside) = self.beside(name)?;
-        let is_new = is_there(&missing, params) == Ok(true);
+        let is_new = self.is_there(&missing, sight) == Ok(true);
         Ok((!is_new).then_some((missing, beside)))
     }
 
@@ -158,14 +147,19 @@ impl Operator {
         name: &Name,
         parent: Name,
         archive: Option<&ArchiveSummary>,
-        sight: Sight<'_>,
+        sight: &Sight<'_>,
     ) -> Result<AsItem> {
         let rules = self.lines_for(&parent)?;
         let record = self.store.subject(&parent)?;
-        let detection = self.detection(name, record.as_ref(), archive, sight.params)?;
-        let told = match &record {
-            None => Vec::new(),
-            Some(record) => self.told(name, record, &rules, &detection, sight)?,
+        let (detection, told) = if self.is_of_history(name)? {
+            self.of_history(name, &parent, record.as_ref(), &rules, archive, sight)?
+        } else {
+            let detection = self.detection(name, record.as_ref(), archive, sight)?;
+            let told = match &record {
+                None => Vec::new(),
+                Some(record) => self.told(name, record, &rules, &detection, sight)?,
+            };
+            (detection, told)
         };
         Ok(AsItem {
             absent: self.absent(&parent, &rules)?,
@@ -181,15 +175,31 @@ impl Operator {
         let record = self.store.subject(name)?;
         let mut actions = Vec::new();
         let mut items = 0;
+        let mut in_history = false;
         if let Some(record) = &record {
-            items = self.store.items_after(record.id, 0)?;
+            in_history = self.is_history(record.id)?;
+            items = if in_history {
+                self.store
+                    .delivered(record.id, None, Nanos::MIN, None)?
+                    .len()
+            } else {
+                self.store.items_after(record.id, 0)?
+            };
             let open = self.open_deliveries(name, commands)?;
             for position in self.store.positions(record.id)? {
                 let counts = rules.iter().any(|line| {
                     line.state.counts() && line.rule.action.as_str() == position.action
                 });
-                let newest = self.store.item_at(record.id, position.told)?;
+                let newest = if in_history {
+                    let action = Some(position.action.as_str());
+                    self.store
+                        .delivered(record.id, action, Nanos::MIN, None)?
+                        .pop()
+                } else {
+                    self.store.item_at(record.id, position.told)?
+                };
                 actions.push(ActionState {
+                    in_history,
                     told_up_to: newest.and_then(|part| name.child(&part).ok()),
                     behind: if counts {
                         self.store.items_after(record.id, position.told)?
@@ -209,6 +219,7 @@ impl Operator {
             absent: self.absent(name, &rules)?,
             record,
             items,
+            in_history,
             rules,
             actions,
         })

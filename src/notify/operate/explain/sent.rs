@@ -1,9 +1,10 @@
 //! What was sent, and what becomes of what was not.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use super::super::{LineState, Operator, Result};
-use crate::action::Commands;
+use crate::action::{Commands, Item};
 use crate::clock::Nanos;
 use crate::name::Name;
 use crate::notify::reconcile::reconcile;
@@ -19,6 +20,8 @@ pub struct Sent {
     pub part: PartRecord,
     /// What becomes of it.
     pub outlook: Outlook,
+    /// It is of another version than the one in question.
+    pub is_of_other: bool,
 }
 
 /// What becomes of a part of a delivery.
@@ -56,22 +59,32 @@ impl Operator {
             name: Some(item.clone()),
             ..Filter::default()
         };
-        let open = self.open_parts(parent)?;
-        let edited = self.edited_actions(parent)?;
         let mut sent = Vec::new();
+        let mut lanes: HashMap<Name, (Vec<_>, Vec<_>)> = HashMap::new();
         for delivery in self.store.deliveries(&filter)? {
-            if delivery.subject != *parent {
+            // Another version of its category may have told a revision; nothing else holds it.
+            if delivery.subject.level() != parent.level() {
                 continue;
             }
             let items = self.store.delivery_items(&delivery.uid)?;
-            let Some(place) = items.iter().position(|held| held.name == *item) else {
+            let is_it = |held: &Item| held.name.part() == item.part();
+            let Some(place) = items.iter().position(is_it) else {
                 continue;
+            };
+            let (open, edited) = match lanes.entry(delivery.subject.clone()) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    let open = self.open_parts(unknown.key())?;
+                    let edited = self.edited_actions(unknown.key())?;
+                    unknown.insert((open, edited))
+                }
             };
             for part in &delivery.parts {
                 if part.items.contains(&place) {
                     sent.push(Sent {
-                        outlook: outlook(&delivery, part, &open, &edited, commands),
+                        outlook: outlook(&delivery, part, open, edited, commands),
                         part: part.clone(),
+                        is_of_other: delivery.subject != *parent,
                         delivery: delivery.clone(),
                     });
                 }
@@ -88,6 +101,7 @@ impl Operator {
             delivery: delivery.clone(),
             part: part.clone(),
             outlook: outlook(delivery, part, &open, &edited, commands),
+            is_of_other: false,
         });
         Ok(sent.collect())
     }

@@ -1,7 +1,7 @@
 //! What each action was told of an item.
 
-use super::super::{Line, LineState, Operator, Result};
-use super::{Detection, Sent, Sight};
+use super::super::{Line, LineState, Operator, Result, Sight};
+use super::{Detection, Sent};
 use crate::clock::{Nanos, nanos};
 use crate::config::Limit;
 use crate::name::Name;
@@ -44,6 +44,8 @@ pub struct Passed {
     pub before: Option<String>,
     /// It is so long ago that its delivery need not be kept any more.
     pub may_be_pruned: bool,
+    /// The settings leave out revisions of histories.
+    pub by_mode: bool,
 }
 
 impl Operator {
@@ -54,7 +56,7 @@ impl Operator {
         parent: &SubjectRecord,
         rules: &[Line],
         detection: &Detection,
-        sight: Sight<'_>,
+        sight: &Sight<'_>,
     ) -> Result<Vec<Told>> {
         let sent = self.sent(item, &parent.name, sight.commands)?;
         let mut actions: Vec<String> = Vec::new();
@@ -112,28 +114,20 @@ impl Operator {
         if is_sent {
             return Ok(None);
         }
-        let taken_over = sent
-            .iter()
-            .map(|sent| &sent.delivery.action)
-            .find(|other| {
-                rules.iter().any(|line| {
-                    line.state == LineState::Replaced && line.rule.action.as_str() == *other
-                })
-            })
-            .cloned();
         let (limit, added) = self.owed(parent.id, rules, action)?;
         let keep = nanos(self.config.store.keep);
         Ok(Some(Verdict::Passed(Passed {
             limit,
             added,
-            taken_over,
+            taken_over: taken_over(sent, rules),
             before: self.store.item_at(parent.id, seq - 1)?,
             may_be_pruned: at < now.saturating_sub(keep),
+            by_mode: false,
         })))
     }
 
     /// What the first rule with the action was owed of what was there.
-    fn owed(
+    pub(super) fn owed(
         &self,
         subject: SubjectId,
         rules: &[Line],
@@ -147,6 +141,17 @@ impl Operator {
         let found = first.and_then(|stored| meetings.iter().find(|one| one.rule == stored.id));
         Ok(found.map_or((None, false), |one| (one.limit, one.added)))
     }
+}
+
+/// The action that was told before its line was edited.
+pub(super) fn taken_over(sent: &[Sent], rules: &[Line]) -> Option<String> {
+    let was_edited = |action: &&String| {
+        rules.iter().any(|line| {
+            line.state == LineState::Replaced && line.rule.action.as_str() == action.as_str()
+        })
+    };
+    let mut actions = sent.iter().map(|sent| &sent.delivery.action);
+    actions.find(was_edited).cloned()
 }
 
 fn counts(rules: &[Line], action: &str) -> bool {

@@ -1,0 +1,366 @@
+//! The built-in mail actions, with a `sendmail` that keeps what it is given, and Python's parser as
+//! the judge of what that is.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{Arch, Layout, Repo, Sandbox};
+
+const MINUTE: i64 = 60;
+
+/// Reads each message as any mail program would, and prints it as a line of JSON.
+const READ: &str = r#"
+import email, email.policy, email.utils, json, sys
+for path in sys.argv[1:]:
+    message = email.message_from_binary_file(open(path, "rb"), policy=email.policy.default)
+    defects = list(message.defects) + [d for h in message.values() for d in h.defects]
+    print(json.dumps({
+        "headers": {name.lower(): str(value) for name, value in message.items()},
+        "count": len(message.keys()),
+        "date": email.utils.parsedate_to_datetime(message["Date"]).timestamp(),
+        "body": message.get_content().replace("\r\n", "\n"),
+        "defects": [repr(defect) for defect in defects],
+        "carriage": b"\r" in open(path, "rb").read(),
+        "arguments": open(path + ".arguments").read().split("\n")[:-1],
+    }))
+"#;
+
+/// Puts a `sendmail` where it is found first. What it does after it has kept a message stands in
+/// `sendmail-then`, in the language of sh.
+fn sendmail(sandbox: &Sandbox) {
+    sandbox.program(
+        "sendmail",
+        "#!/bin/sh\n\
+         kept=$(mktemp \"$HOME/mail-XXXXXX\")\n\
+         cat >\"$kept\"\n\
+         printf '%s\\n' \"$@\" >\"$kept.arguments\"\n\
+         . \"$HOME/sendmail-then\"\n",
+    );
+    sandbox.write("home/sendmail-then", "");
+}
+
+/// The messages that were sent since the last call, parsed; none of them has a defect.
+#[track_caller]
+fn take_mail(sandbox: &Sandbox) -> Vec<Value> {
+    let entries = fs::read_dir(sandbox.path("home")).unwrap();
+    let mut paths: Vec<String> = entries
+        .map(|entry| entry.unwrap().path().to_str().unwrap().to_owned())
+        .filter(|path| path.contains("/mail-") && Path::new(path).extension().is_none())
+        .collect();
+    paths.sort();
+    let mut arguments = vec!["-c".to_owned(), READ.to_owned()];
+    arguments.extend(paths.iter().cloned());
+    let read = sandbox.run("python3", arguments).any_stdout().ok();
+    for path in &paths {
+        fs::remove_file(path).unwrap();
+    }
+    let mail: Vec<Value> = read
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for message in &mail {
+        assert_eq!(message["defects"], Value::Array(Vec::new()), "{message}");
+        assert_eq!(message["carriage"], false, "{message}");
+    }
+    mail
+}
+
+/// Watches the version `c--b--1`, of which there is one revision, with this action.
+fn watch<'a>(sandbox: &'a Sandbox, action: &str) -> Arch<'a> {
+    let arch = Arch::new(sandbox, Layout::Flat);
+    arch.import("c--b--1");
+    let line = format!("{}/c--b--1 {action}\n", arch.name);
+    sandbox.write("n/=rules.versions", line);
+    arch
+}
+
+#[test]
+fn init_with_an_address_mails_what_is_new_from_then_on() {
+    let sandbox = Sandbox::new();
+    sendmail(&sandbox);
+    let arch = Arch::new(&sandbox, Layout::Nested);
+    arch.import("hello--main--1.0");
+    let location = arch.location.to_str().unwrap();
+    sandbox
+        .larch(["init", "n", "--watch", location])
+        .arg("--mail=al@example.org,bo@example.com")
+        .any_stdout()
+        .ok();
+    sandbox.poll().ok();
+    assert!(take_mail(&sandbox).is_empty());
+    let revision = arch.commit_summary("hello--main--1.0", "Fix the typo");
+    sandbox.poll().env("LOGNAME", "jo").ok();
+    let mail = take_mail(&sandbox);
+    let [message] = &mail[..] else {
+        panic!("{mail:?}");
+    };
+    let headers = &message["headers"];
+    let version = arch.qualified("hello--main--1.0");
+    assert_eq!(headers["to"], "al@example.org, bo@example.com");
+    assert!(headers["from"].as_str().unwrap().starts_with("jo@"));
+    assert_eq!(
+        headers["subject"],
+        "[jo@example.org--2026] hello--main--1.0: Fix the typo"
+    );
+    assert_eq!(headers["auto-submitted"], "auto-generated");
+    assert_eq!(headers["mime-version"], "1.0");
+    assert_eq!(
+        message["arguments"],
+        serde_json::json!(["-i", "--", "al@example.org", "bo@example.com"])
+    );
+    let body = message["body"].as_str().unwrap();
+    for part in [
+        &format!("1 new revision in {version}:"),
+        &format!("\n{revision}\n"),
+        "Author:  Jo Tester <jo@example.org>",
+        "Date:    20",
+        "Summary: Fix the typo",
+    ] {
+        assert!(body.contains(part), "{body}");
+    }
+    // What appears later is told in full: one message for each level.
+    arch.import("other--main--2.0");
+    sandbox.poll().ok();
+    let mut subjects: Vec<String> = take_mail(&sandbox)
+        .iter()
+        .map(|message| message["headers"]["subject"].as_str().unwrap().to_owned())
+        .collect();
+    subjects.sort();
+    assert_eq!(
+        subjects,
+        [
+            "[jo@example.org--2026] new branch other--main",
+            "[jo@example.org--2026] new category other",
+            "[jo@example.org--2026] new version other--main--2.0",
+            "[jo@example.org--2026] other--main--2.0: import of other--main--2.0",
+        ]
+    );
+}
+
+#[test]
+fn several_items_come_in_one_message() {
+    let sandbox = Sandbox::new();
+    sendmail(&sandbox);
+    let arch = watch(&sandbox, "mail-new-revisions:al@example.org");
+    arch.commit_summary("c--b--1", "Second");
+    arch.commit_summary("c--b--1", "Third");
+    sandbox.poll().ok();
+    let mail = take_mail(&sandbox);
+    assert_eq!(mail.len(), 1);
+    assert_eq!(
+        mail[0]["headers"]["subject"],
+        "[jo@example.org--2026] 3 new revisions in c--b--1"
+    );
+    let body = mail[0]["body"].as_str().unwrap();
+    let places: Vec<usize> = ["import of", "Second", "Third"]
+        .iter()
+        .map(|summary| body.find(summary).unwrap())
+        .collect();
+    assert!(places.is_sorted(), "{body}");
+}
+
+#[test]
+fn an_attempt_that_failed_for_now_is_repeated_with_the_same_message_id() {
+    let sandbox = Sandbox::new();
+    sendmail(&sandbox);
+    watch(&sandbox, "mail-new-revisions:al@example.org");
+    sandbox.write("home/sendmail-then", "echo the queue is full >&2; exit 75");
+    sandbox
+        .poll()
+        .stderr_has("exit code 75")
+        .stderr_has("the queue is full")
+        .code(1);
+    sandbox.write("home/sendmail-then", "");
+    sandbox.poll().clock_ahead(10 * MINUTE).any_stderr().code(0);
+    let mail = take_mail(&sandbox);
+    let [first, second] = &mail[..] else {
+        panic!("{mail:?}");
+    };
+    let id = &first["headers"]["message-id"];
+    assert_eq!(id, &second["headers"]["message-id"]);
+    let log = sandbox.larch(["log", "n", "--json"]).any_stdout().ok();
+    let delivery = id.as_str().unwrap().trim_start_matches('<');
+    let delivery = delivery.split('@').next().unwrap();
+    assert!(log.stdout.contains(&format!("\"{delivery}\"")), "{id}");
+    assert_eq!(first["body"], second["body"]);
+}
+
+#[test]
+fn a_sendmail_that_refuses_for_good_is_not_asked_again() {
+    let sandbox = Sandbox::new();
+    sendmail(&sandbox);
+    watch(&sandbox, "mail-new-revisions:al@example.org");
+    sandbox.write("home/sendmail-then", "exit 100");
+    sandbox.poll().any_stderr().code(1);
+    sandbox.poll().clock_ahead(10 * MINUTE).any_stderr().ok();
+    assert_eq!(take_mail(&sandbox).len(), 1);
+}
+
+#[test]
+fn a_sendmail_that_hangs_is_ended() {
+    let sandbox = Sandbox::new();
+    sendmail(&sandbox);
+    watch(&sandbox, "mail-new-revisions:al@example.org");
+    sandbox.write("n/=config.toml", "[delivery]\ntimeout = \"1s\"\n");
+    sandbox.write("home/sendmail-then", "sleep 600");
+    sandbox
+        .poll()
+        .stderr_has("ran longer than 1s and was ended")
+        .code(1);
+}
+
+#[test]
+fn mail_waits_for_a_sendmail() {
+    // Where the system has one, it would be found, and used.
+    if ["/usr/sbin/sendmail", "/usr/lib/sendmail"]
+        .iter()
+        .any(|path| Path::new(path).exists())
+    {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    watch(&sandbox, "mail-new-revisions:al@example.org");
+    let path = "/usr/bin:/bin";
+    sandbox
+        .poll()
+        .env("PATH", path)
+        .stderr_has("mail is handed to the program sendmail, which is not on the PATH")
+        .stderr_has("What is owed to it waits.")
+        .code(1);
+    sandbox
+        .larch(["check", "n"])
+        .env("PATH", path)
+        .stdout_has("=rules.versions:1: mail is handed to the program sendmail")
+        .code(1);
+    sendmail(&sandbox);
+    sandbox.poll().env("PATH", path).any_stderr().ok();
+    assert_eq!(take_mail(&sandbox).len(), 1);
+}
+
+#[test]
+fn check_names_an_address_that_is_none() {
+    let sandbox = Sandbox::new();
+    sendmail(&sandbox);
+    watch(&sandbox, "mail-new-revisions:al@example.org,bo");
+    sandbox
+        .larch(["check", "n"])
+        .stdout_has("mail-new-revisions:al@example.org,bo: `bo` is no mail address")
+        .code(1);
+    sandbox.poll().stderr_has("`bo` is no mail address").code(1);
+    assert!(take_mail(&sandbox).is_empty());
+}
+
+#[test]
+fn by_hand_it_mails_what_standard_input_tells() {
+    let sandbox = Sandbox::new();
+    sendmail(&sandbox);
+    let summary = "Gr\u{fc}\u{df}e \u{1f98a} ".repeat(30) + "\r\nBcc: eve@example.org\u{202e}";
+    let news = serde_json::json!({
+        "name": "A/c--b--1--patch-1",
+        "level": "revision",
+        "author": "J\u{f6} <jo@example.org>",
+        "summary": summary,
+        "more": "than it knows",
+    });
+    sandbox
+        .larch(["mail-new-revisions", "al@example.org", "A/c--b--1--patch-1"])
+        .stdin(format!("{news}\n"))
+        .ok();
+    let mail = take_mail(&sandbox);
+    let message = &mail[0];
+    assert_eq!(message["headers"].get("bcc"), None, "{message}");
+    assert_eq!(message["headers"].as_object().unwrap().len(), 9);
+    assert_eq!(message["count"], 9);
+    let subject = message["headers"]["subject"].as_str().unwrap();
+    assert!(
+        subject.starts_with("[A] c--b--1: Gr\u{fc}\u{df}e \u{1f98a} "),
+        "{subject}"
+    );
+    let body = message["body"].as_str().unwrap();
+    assert!(body.contains("Author:  J\u{f6} <jo@example.org>"), "{body}");
+    assert!(
+        body.contains("\u{fffd}\u{fffd}Bcc: eve@example.org\u{fffd}\n"),
+        "{body}"
+    );
+}
+
+#[test]
+fn by_hand_nothing_and_nonsense_are_refused() {
+    let sandbox = Sandbox::new();
+    sendmail(&sandbox);
+    let hostile = r#"{"name":"A/c\r\nBcc: x@example.org","level":"category"}"#;
+    for (stdin, said) in [
+        ("", "there is nothing to tell"),
+        ("nonsense", "cannot read what is new"),
+        (hostile, "is not the name of a new item"),
+    ] {
+        sandbox
+            .larch(["mail-new-categories", "al@example.org"])
+            .stdin(stdin)
+            .stderr_has(said)
+            .code(1);
+    }
+    for arguments in [&["mail-new-categories"][..], &["mail-new-categories", "al"]] {
+        sandbox.larch(arguments).any_stderr().code(2);
+    }
+    assert!(take_mail(&sandbox).is_empty());
+}
+
+#[test]
+fn one_command_mails_what_is_pushed_to_a_git_server() {
+    let sandbox = Sandbox::new();
+    sendmail(&sandbox);
+    let repo = Repo::new(&sandbox, "kettle");
+    sandbox
+        .larch(["init", "n", "--watch", "git:served"])
+        .arg("--mail=al@example.org")
+        .any_stdout()
+        .ok();
+    sandbox
+        .larch(["check", "n"])
+        .stdout("n: all is well with 1 rule\n")
+        .ok();
+    sandbox.poll().ok();
+    assert!(take_mail(&sandbox).is_empty());
+    repo.commit("Heat the water\n\nSlowly.");
+    repo.git(["branch", "spout"]);
+    repo.push();
+    Repo::new(&sandbox, "teapot").commit("not pushed");
+    sandbox.poll().ok();
+    let mut subjects: Vec<String> = take_mail(&sandbox)
+        .iter()
+        .map(|message| message["headers"]["subject"].as_str().unwrap().to_owned())
+        .collect();
+    subjects.sort();
+    // The branch brings nothing of its own, and `heads` is no news.
+    assert_eq!(
+        subjects,
+        [
+            "[served] kettle--heads--main: Heat the water",
+            "[served] new category teapot",
+            "[served] new version kettle--heads--spout",
+            "[served] new version teapot--heads--main",
+            "[served] teapot--heads--main: first",
+        ]
+    );
+}
+
+#[test]
+fn what_has_no_address_goes_to_nobody_and_least_of_all_to_an_item() {
+    let sandbox = Sandbox::new();
+    sendmail(&sandbox);
+    let arch = Arch::new(&sandbox, Layout::Nested);
+    arch.import("c--b--1");
+    sandbox.write(
+        "n/=rules.archives",
+        format!("{} mail-new-categories:\n", arch.name),
+    );
+    sandbox
+        .poll()
+        .stderr_has("no address stands behind the `:`")
+        .code(1);
+    assert_eq!(take_mail(&sandbox), Vec::<Value>::new());
+}
