@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::World;
 use super::arch::ArchWorld;
-use crate::support::{Sandbox, Web};
+use crate::support::{Sandbox, Web, age};
 
 /// What it is registered as at its URL: its own name is registered for tla, which writes to it.
 const NAME: &str = "jo@example.org--web";
@@ -59,6 +59,10 @@ impl World for ArchWebWorld<'_> {
 
     fn root(&self) -> &Path {
         self.disk.root()
+    }
+
+    fn age(&self) {
+        age(self.sandbox, self.root(), 1000);
     }
 
     fn settings(&self) -> &'static str {

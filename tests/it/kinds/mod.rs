@@ -31,6 +31,9 @@ trait World: Sync {
     /// Without this directory nothing of it can be reached.
     fn root(&self) -> &Path;
 
+    /// Makes what is there look old, where another clock than the poll's tells how old it is.
+    fn age(&self) {}
+
     /// Whether it lists anew what did not change: each poll notes when it did.
     fn is_listed_anew(&self) -> bool {
         false

@@ -219,6 +219,7 @@ pub(super) fn an_idle_poll_says_and_commits_nothing(create: Create) {
     for version in watch.world.versions() {
         watch.world.commit(&version);
     }
+    watch.world.age();
     // The second may find that what the first one saw was too young to be trusted.
     for _ in 0..3 {
         watch.poll().ok();
