@@ -111,23 +111,23 @@ mod tests {
     use super::*;
     use Level::{Archive, Branch, Category, Revision, Version};
 
-    fn settings(include: &[&str], exclude: &[&str]) -> ArchiveSettings {
-        let globs = |texts: &[&str]| {
-            texts
-                .iter()
-                .map(|text| Glob::parse(text).unwrap())
-                .collect()
-        };
-        ArchiveSettings {
-            include: globs(include),
-            exclude: globs(exclude),
-            ..ArchiveSettings::default()
+    impl ArchiveSettings {
+        pub(crate) fn watching(include: &[&str], exclude: &[&str]) -> Self {
+            let globs = |texts: &[&str]| {
+                let globs = texts.iter().map(|text| Glob::parse(text).unwrap());
+                globs.collect()
+            };
+            Self {
+                include: globs(include),
+                exclude: globs(exclude),
+                ..Self::default()
+            }
         }
     }
 
     #[test]
     fn the_way_down_to_what_is_included_is_watched() {
-        let settings = settings(&["j@x--a/hello--main--*"], &[]);
+        let settings = ArchiveSettings::watching(&["j@x--a/hello--main--*"], &[]);
         for (level, name, watched) in [
             (Archive, "j@x--a", true),
             (Category, "j@x--a/hello", true),
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn exclude_wins_and_covers_what_lies_below() {
-        let settings = settings(&["A/**"], &["category:A/hello*", "A/*--dev"]);
+        let settings = ArchiveSettings::watching(&["A/**"], &["category:A/hello*", "A/*--dev"]);
         for (level, name, watched) in [
             (Archive, "A", true),
             (Category, "A/hello", false),
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_double_star_in_the_middle_keeps_only_what_can_still_match() {
-        let settings = settings(&["version:A/**--main--1.*"], &[]);
+        let settings = ArchiveSettings::watching(&["version:A/**--main--1.*"], &[]);
         for (level, name, watched) in [
             (Archive, "A", true),
             (Category, "A/hello", true),

@@ -1,6 +1,7 @@
 //! What every part of a poll stands on.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 
 use super::directory::Directory;
@@ -30,18 +31,15 @@ pub(super) struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     /// What the settings say of an archive.
-    pub(super) fn settings(&self, archive: &str) -> ArchiveSettings {
-        self.config
-            .archives
-            .get(archive)
-            .cloned()
-            .unwrap_or_default()
+    pub(super) fn settings(&self, archive: &str) -> &'a ArchiveSettings {
+        static DEFAULT: LazyLock<ArchiveSettings> = LazyLock::new(ArchiveSettings::default);
+        self.config.archives.get(archive).unwrap_or(&DEFAULT)
     }
 
     /// How an archive is read.
     pub(super) fn access(&self, archive: &str) -> Access<'a> {
         Access {
-            options: self.settings(archive).options,
+            options: self.settings(archive).options.clone(),
             exec_path: self.exec_path,
             cache: self.cache,
             clock: self.clock,

@@ -218,7 +218,7 @@ impl Scans<'_> {
     fn is_too_early(&self, site: &Site<'_>) -> bool {
         let settings = self.ground.settings(&site.row.name);
         let now = self.ground.clock.now();
-        is_too_early(&settings, site.row, &site.place, now)
+        is_too_early(settings, site.row, &site.place, now)
     }
 
     fn scan_in_turn(

@@ -33,7 +33,7 @@ fn sendmail(sandbox: &Sandbox) {
     sandbox.program(
         "sendmail",
         "#!/bin/sh\n\
-         kept=$(mktemp \"$HOME/mail-XXXXXX\")\n\
+         kept=\"$HOME/mail-$$\"\n\
          cat >\"$kept\"\n\
          printf '%s\\n' \"$@\" >\"$kept.arguments\"\n\
          . \"$HOME/sendmail-then\"\n",
@@ -75,6 +75,16 @@ fn watch<'a>(sandbox: &'a Sandbox, action: &str) -> Arch<'a> {
     let line = format!("{}/c--b--1 {action}\n", arch.name);
     sandbox.write("n/=rules.versions", line);
     arch
+}
+
+/// The subjects of the messages that were sent since the last call, sorted.
+#[track_caller]
+fn take_subjects(sandbox: &Sandbox) -> Vec<String> {
+    let mail = take_mail(sandbox);
+    let subject = |message: &Value| message["headers"]["subject"].as_str().unwrap().to_owned();
+    let mut subjects: Vec<String> = mail.iter().map(subject).collect();
+    subjects.sort();
+    subjects
 }
 
 #[test]
@@ -124,11 +134,7 @@ fn init_with_an_address_mails_what_is_new_from_then_on() {
     // What appears later is told in full: one message for each level.
     arch.import("other--main--2.0");
     sandbox.poll().ok();
-    let mut subjects: Vec<String> = take_mail(&sandbox)
-        .iter()
-        .map(|message| message["headers"]["subject"].as_str().unwrap().to_owned())
-        .collect();
-    subjects.sort();
+    let subjects = take_subjects(&sandbox);
     assert_eq!(
         subjects,
         [
@@ -330,11 +336,7 @@ fn one_command_mails_what_is_pushed_to_a_git_server() {
     repo.push();
     Repo::new(&sandbox, "teapot").commit("not pushed");
     sandbox.poll().ok();
-    let mut subjects: Vec<String> = take_mail(&sandbox)
-        .iter()
-        .map(|message| message["headers"]["subject"].as_str().unwrap().to_owned())
-        .collect();
-    subjects.sort();
+    let subjects = take_subjects(&sandbox);
     // The branch brings nothing of its own, and `heads` is no news.
     assert_eq!(
         subjects,

@@ -109,9 +109,8 @@ impl<'a> Delegates<'a> {
 
 /// The category that a name is, or stands in.
 pub(super) fn category_of(name: &Name) -> Name {
-    let mut lineage = std::iter::once(name.clone()).chain(name.ancestors());
-    let category = lineage.find(|each| each.level() == Level::Category);
-    category.unwrap_or_else(|| name.clone())
+    name.at_level(Level::Category)
+        .unwrap_or_else(|| name.clone())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

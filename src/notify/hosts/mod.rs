@@ -177,17 +177,9 @@ impl Hosts {
 
 #[cfg(test)]
 mod tests {
+    use super::trouble::tests::trouble;
     use super::*;
-    use crate::clock::{Nanos, SECOND};
-
-    fn trouble(since: Nanos, tried_at: Nanos) -> HostTrouble {
-        HostTrouble {
-            name: "h".to_owned(),
-            since: since * SECOND,
-            tried_at: tried_at * SECOND,
-            said: "no".to_owned(),
-        }
-    }
+    use crate::clock::SECOND;
 
     #[test]
     fn a_host_that_failed_is_tried_by_one_archive_first() {

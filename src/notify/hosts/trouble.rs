@@ -50,10 +50,10 @@ pub(super) fn problem(dir: &Path, trouble: &HostTrouble, archives: &[&str]) -> P
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn trouble(since: Nanos, tried_at: Nanos) -> HostTrouble {
+    pub(in super::super) fn trouble(since: Nanos, tried_at: Nanos) -> HostTrouble {
         HostTrouble {
             name: "h".to_owned(),
             since: since * SECOND,

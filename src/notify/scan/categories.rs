@@ -4,9 +4,10 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::listing::{diff, is_settled};
+use super::listing::is_settled;
 use super::{Finding, Scan};
 use crate::archive::{ArchiveError, Look};
+use crate::clock::Nanos;
 use crate::name::{Level, Name};
 use crate::store::{HistoryScan, Store, Unit, Watched};
 
@@ -197,14 +198,7 @@ impl Scan<'_> {
             Ok(listing) => {
                 (self.scanner.ground.progress)(subject.name.as_str());
                 let look = (!listing.held_back).then_some(Look::Covered);
-                let scan = diff(
-                    self.settings,
-                    self.globs_before.as_ref(),
-                    subject,
-                    listing,
-                    &known,
-                    look,
-                );
+                let scan = self.diff(subject, listing, &known, look);
                 Ok(Finding::Listed(scan))
             }
             Err(error) => Finding::of(store, error, subject, Some(Look::Covered)),
@@ -250,7 +244,7 @@ impl Changed {
         }
     }
 
-    fn unit(self, category: Name, listed_at: i64) -> Unit {
+    fn unit(self, category: Name, listed_at: Nanos) -> Unit {
         let look = match () {
             () if self.failed => None,
             () if self.gone => Some(Look::Covered),

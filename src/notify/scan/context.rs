@@ -66,24 +66,10 @@ fn texts(globs: &[Glob]) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    fn settings(include: &[&str], exclude: &[&str]) -> ArchiveSettings {
-        let globs = |texts: &[&str]| {
-            texts
-                .iter()
-                .map(|text| Glob::parse(text).unwrap())
-                .collect()
-        };
-        ArchiveSettings {
-            include: globs(include),
-            exclude: globs(exclude),
-            ..ArchiveSettings::default()
-        }
-    }
-
     #[test]
     fn the_globs_of_another_context_are_read() {
-        let old = Context::new("/a\nb", &settings(&["a/x"], &["a/x--\"y"]));
-        let new = Context::new("/c", &settings(&[], &[]));
+        let old = Context::new("/a\nb", &ArchiveSettings::watching(&["a/x"], &["a/x--\"y"]));
+        let new = Context::new("/c", &ArchiveSettings::watching(&[], &[]));
         assert_eq!(old.globs_before(&old.text()), None);
         let text = old.text();
         let globs = Globs::read(new.globs_before(&text).unwrap()).unwrap();
@@ -97,7 +83,15 @@ mod tests {
     #[test]
     fn what_must_be_asked_for_was_let_in_by_an_include_alone() {
         let read = |settings| Globs::read(&Context::new("", &settings).globs).unwrap();
-        assert!(!read(settings(&[], &[])).watch(Level::Branch, "a/c--notes", true));
-        assert!(read(settings(&["a/**"], &[])).watch(Level::Branch, "a/c--notes", true));
+        assert!(!read(ArchiveSettings::watching(&[], &[])).watch(
+            Level::Branch,
+            "a/c--notes",
+            true
+        ));
+        assert!(read(ArchiveSettings::watching(&["a/**"], &[])).watch(
+            Level::Branch,
+            "a/c--notes",
+            true
+        ));
     }
 }

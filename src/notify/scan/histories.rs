@@ -1,12 +1,12 @@
 //! What is new in the histories of one category, and to whom.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Finding, Scan};
 use crate::archive::{ArchiveError, Asked, History, Look, Question};
 use crate::fault;
 use crate::name::Name;
-use crate::store::{HistoryScan, Reader, Store, SubjectId, ToldHistory, Watched};
+use crate::store::{HistoryScan, ReadVersion, Reader, Store, SubjectId, ToldHistory, Watched};
 
 /// What was found in the histories of one category.
 #[derive(Default)]
@@ -27,13 +27,10 @@ impl Scan<'_> {
     ) -> crate::store::Result<CategoryNews> {
         let ids: Vec<SubjectId> = versions.iter().map(|version| version.id).collect();
         let readers = store.readers(category, &ids, &self.policy())?;
-        let name = |id: SubjectId| {
-            let found = versions.iter().find(|version| version.id == id);
-            found.map(|version| &version.name)
-        };
+        let by_id: HashMap<SubjectId, &Watched> = ids.iter().copied().zip(versions).collect();
         let questions: Vec<Question<'_>> = readers
             .iter()
-            .map(|reader| question(reader, &name))
+            .map(|reader| question(reader, &by_id))
             .collect();
         let answers = match history.news(category, &questions) {
             Ok(answers) => answers,
@@ -62,9 +59,7 @@ impl Scan<'_> {
                 held: false,
             };
             for (asked, news) in reader.versions.iter().zip(answer.versions) {
-                let Some(version) = versions.iter().find(|version| version.id == asked.id) else {
-                    continue;
-                };
+                let version = by_id[&asked.id];
                 match news {
                     Ok(mut news) => {
                         if !asked.added {
@@ -161,20 +156,15 @@ impl Scan<'_> {
     }
 }
 
-fn question<'a>(reader: &'a Reader, name: &dyn Fn(SubjectId) -> Option<&'a Name>) -> Question<'a> {
+fn question<'a>(reader: &'a Reader, by_id: &HashMap<SubjectId, &'a Watched>) -> Question<'a> {
+    let asked = |version: &'a ReadVersion| Asked {
+        name: &by_id[&version.id].name,
+        position: version.position.as_deref(),
+        first: version.first,
+    };
     Question {
         position: reader.position.as_deref(),
-        versions: reader
-            .versions
-            .iter()
-            .filter_map(|version| {
-                Some(Asked {
-                    name: name(version.id)?,
-                    position: version.position.as_deref(),
-                    first: version.first,
-                })
-            })
-            .collect(),
+        versions: reader.versions.iter().map(asked).collect(),
         untold: reader.untold.iter().map(String::as_str).collect(),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::rules_files::SETTLED;
+use super::Scan;
 use super::context::Globs;
 use crate::archive::{Listing, Look};
 use crate::clock::Nanos;
@@ -10,9 +11,21 @@ use crate::config::ArchiveSettings;
 use crate::name::Level;
 use crate::store::{SubjectScan, Watched};
 
-/// What of a listing is new; `look` is what can be trusted from now on, and `before` the globs before
-/// they changed.
-pub(super) fn diff(
+impl Scan<'_> {
+    /// What of a listing is new; `look` is what can be trusted from now on.
+    pub(super) fn diff(
+        &self,
+        subject: &Watched,
+        listing: Listing,
+        known: &HashSet<String>,
+        look: Option<Look>,
+    ) -> SubjectScan {
+        let globs_before = self.globs_before.as_ref();
+        diff(self.settings, globs_before, subject, listing, known, look)
+    }
+}
+
+fn diff(
     settings: &ArchiveSettings,
     before: Option<&Globs>,
     subject: &Watched,

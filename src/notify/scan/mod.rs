@@ -101,12 +101,12 @@ impl Scanner<'_> {
         let settings = self.ground.settings(&row.name);
         let now = self.ground.clock.now();
         let mut scanned = Scanned::default();
-        if is_too_early(&settings, row, self.place, now) {
+        if is_too_early(settings, row, self.place, now) {
             scanned.findings.problems = standing(store, row)?;
             return Ok(scanned);
         }
         let mut globs_before = row.globs_before.clone();
-        let archive = match self.open(row, &settings) {
+        let archive = match self.open(row, settings) {
             Ok((archive, context)) => {
                 let hint = archive.hint();
                 if row.context != context.text() || row.hint != hint {
@@ -127,7 +127,7 @@ impl Scanner<'_> {
         let mut scan = Scan {
             scanner: self,
             row,
-            settings: &settings,
+            settings,
             archive: archive.as_ref(),
             globs_before: globs_before.as_deref().and_then(Globs::read),
             began: now,

@@ -1,6 +1,6 @@
 //! Scanning subject by subject: one look at each, and a listing of those that changed.
 
-use super::listing::{diff, is_settled};
+use super::listing::is_settled;
 use super::{Finding, Scan};
 use crate::name::Level;
 use crate::store::{Store, Watched};
@@ -61,14 +61,7 @@ impl Scan<'_> {
         if listing.since && listing.parts.is_empty() && look == subject.look && !subject.gone {
             return Ok(Finding::Unchanged);
         }
-        let scan = diff(
-            self.settings,
-            self.globs_before.as_ref(),
-            subject,
-            listing,
-            &known,
-            look,
-        );
+        let scan = self.diff(subject, listing, &known, look);
         Ok(Finding::Listed(scan))
     }
 }

@@ -23,10 +23,7 @@ fn a_line_that_a_person_adds_is_owed_nothing_of_the_past_and_the_number_is_said(
     let next = repo.push("main", &["5"]);
     let mut expected = told("r", MAIN, &next);
     expected.extend(told("new", MAIN, &next));
-    let mut polled = server.polled();
-    polled.sort();
-    expected.sort();
-    assert_eq!(polled, expected);
+    server.expect(expected);
     // A line for the repository hands down to all that is there.
     sandbox.append(
         "n/=rules.categories",
@@ -40,10 +37,7 @@ fn a_line_that_a_person_adds_is_owed_nothing_of_the_past_and_the_number_is_said(
     let next = repo.push("dev", &["6"]);
     let mut expected = told("r", DEV, &next);
     expected.extend(told("also", DEV, &next));
-    let mut polled = server.polled();
-    polled.sort();
-    expected.sort();
-    assert_eq!(polled, expected);
+    server.expect(expected);
 }
 
 #[test]

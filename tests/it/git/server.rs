@@ -52,6 +52,15 @@ impl<'a> Server<'a> {
         self.revisions()
     }
 
+    /// A poll, which must go well, say nothing and tell these, in whatever order.
+    #[track_caller]
+    pub(super) fn expect(&self, mut expected: Vec<String>) {
+        let mut polled = self.polled();
+        polled.sort();
+        expected.sort();
+        assert_eq!(polled, expected);
+    }
+
     /// The revisions that were told since the last call.
     #[track_caller]
     pub(super) fn revisions(&self) -> Vec<String> {
