@@ -6,6 +6,7 @@ A helper is a class with some of these methods, and a call of `main`:
         def __init__(self, address): ...
         def list(self, parts, position): ...    # a Listing of what is in a subject
         def describe(self, revisions): ...      # a dict for each revision, or None if it is gone
+        def tell(self, revisions, files, diff): ...   # a Details for each, or None if it is gone
         def log(self, parts): ...               # the bytes of a revision's log
 
     if __name__ == "__main__":
@@ -22,7 +23,10 @@ import os
 import sys
 
 PROTOCOL = 1
-REQUESTS = ("list", "describe", "log")
+REQUESTS = ("list", "describe", "tell", "log")
+
+# How much of a text goes into one line of an answer.
+PIECE = 1 << 19
 
 
 class Gone(Exception):
@@ -45,6 +49,17 @@ class Listing:
         self.position = position
         self.since = since
         self.held_back = held_back
+
+
+class Details:
+    """All that is known of a revision: what `describe` says, text, dicts, bytes."""
+
+    def __init__(self, description, body="", files=None, diff=None, is_cut=False):
+        self.description = description
+        self.body = body
+        self.files = files
+        self.diff = diff
+        self.is_cut = is_cut
 
 
 class Helper:
@@ -87,12 +102,26 @@ def by_hand(helper_class, request, address, *parts):
         elif request == "describe":
             for found in helper.describe([parts]):
                 write(json.dumps(found, ensure_ascii=False).encode() + b"\n")
+        elif request == "tell":
+            for found in helper.tell([parts], True, 1 << 20):
+                show(found)
         else:
             write(helper.log(parts))
     except (Gone, Unreachable, Failed) as error:
         print(f"{os.path.basename(sys.argv[0])}: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def show(details):
+    """Prints details for a person."""
+    if details is None:
+        raise Gone("there is no such revision")
+    write(json.dumps(details.description, ensure_ascii=False).encode() + b"\n")
+    write(encode(details.body) + b"\n" if details.body else b"")
+    for file in details.files or ():
+        write(json.dumps(file, ensure_ascii=False).encode() + b"\n")
+    write(details.diff or b"")
 
 
 def serve(helper_class):
@@ -117,7 +146,7 @@ def serve(helper_class):
 
 
 def capabilities(helper):
-    found = [name for name in ("describe", "log") if hasattr(helper, name)]
+    found = [name for name in ("describe", "tell", "log") if hasattr(helper, name)]
     return found + list(helper.capabilities)
 
 
@@ -133,14 +162,41 @@ def answer(helper, asked):
         for found in helper.describe([parts_of(each) for each in asked["subjects"]]):
             say(asked, **({"gone": True} if found is None else {"description": found}))
         say(asked, end=True)
+    elif asked["request"] == "tell":
+        revisions = [parts_of(each) for each in asked["subjects"]]
+        for found in helper.tell(revisions, asked["files"], asked["diff"]):
+            tell(asked, found)
+        say(asked, end=True)
     elif asked["request"] == "log":
-        log = helper.log(parts_of(asked["subject"]))
-        for start in range(0, len(log), 1 << 19):
-            encoded = base64.b64encode(log[start : start + (1 << 19)])
-            say(asked, text_base64=encoded.decode())
+        say_pieces(asked, "text", helper.log(parts_of(asked["subject"])))
         say(asked, end=True)
     else:
         raise Failed(f"there is no request {asked['request']}")
+
+
+def tell(asked, details):
+    if details is None:
+        say(asked, gone=True)
+        return
+    say_pieces(asked, "body", encode(details.body))
+    if details.files is not None:
+        say(asked, files=[])
+        for file in details.files:
+            say(asked, files=[{name: printable(value) for name, value in file.items()}])
+    if details.diff is not None:
+        say(asked, diff="")
+        say_pieces(asked, "diff", details.diff)
+    say(asked, description=details.description, **given(is_cut=details.is_cut or None))
+
+
+def printable(value):
+    return encode(value).decode(errors="replace") if isinstance(value, str) else value
+
+
+def say_pieces(asked, field, raw):
+    for start in range(0, len(raw), PIECE):
+        encoded = base64.b64encode(raw[start : start + PIECE])
+        say(asked, **{field + "_base64": encoded.decode()})
 
 
 def parts_of(subject):
