@@ -5,12 +5,13 @@
 //! one, whole. A crash leaves one of the two, and perhaps the temporary file, which nobody reads and
 //! anybody may remove.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
 
-use rustix::fs::{Access, access};
+use rustix::fs::{Access, Mode, OFlags, access};
+use rustix::process::geteuid;
 use tempfile::NamedTempFile;
 
 /// Writes `bytes` to the file at `path`, in place of what is there. When this returns, the new file
@@ -69,10 +70,45 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .write_all(bytes)
 }
 
+/// Opens a regular file to be read. What is none fails: a pipe would hold up the reader for ever.
+pub fn open_regular(path: &Path) -> io::Result<(File, Metadata)> {
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() {
+        Ok((file, metadata))
+    } else {
+        Err(io::Error::other("it is not a regular file"))
+    }
+}
+
+/// Whether somebody else than root and the user could have written a file that root would follow.
+pub fn others_can_write(metadata: &Metadata) -> bool {
+    geteuid().is_root() && (metadata.uid() != 0 || metadata.mode() & 0o022 != 0)
+}
+
+/// Whether nobody but its owner may do anything with a file.
+pub fn is_private(metadata: &Metadata) -> bool {
+    let others = Mode::RWXG | Mode::RWXO;
+    !Mode::from_raw_mode(metadata.mode()).intersects(others)
+}
+
 /// Whether `path` is a regular file, or a link to one, that this user may execute.
 pub fn is_executable(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
         && access(path, Access::EXEC_OK).is_ok()
+}
+
+/// The first executable file called so in `directories`. Relative ones are left out, since what they
+/// mean would depend on where larch was started.
+pub fn find_executable(called: &str, directories: &[PathBuf]) -> Option<PathBuf> {
+    directories
+        .iter()
+        .filter(|directory| directory.is_absolute())
+        .map(|directory| directory.join(called))
+        .find(|path| is_executable(path))
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub mod clock;
 pub mod config;
 mod fault;
 pub mod fsx;
+mod http;
+mod misleading;
 pub mod name;
 pub mod notify;
 pub mod params;

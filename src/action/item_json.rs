@@ -10,7 +10,7 @@ use crate::name::{Level, Name};
 /// The stable format of an item. Fields are never renamed or removed, and every field but `gone` is
 /// always there, with `null` where there is nothing to say; new ones may be added.
 #[derive(Debug, Serialize)]
-struct Line<'a> {
+pub(super) struct ItemJson<'a> {
     name: &'a str,
     level: String,
     archive: &'a str,
@@ -27,6 +27,31 @@ struct Line<'a> {
     gone: bool,
 }
 
+impl<'a> ItemJson<'a> {
+    /// `description` is `None` for a revision that is gone, and for items of other levels.
+    pub(super) fn new(item: &'a Item, description: Option<&'a Description>) -> Self {
+        let parts = Parts::of(&item.name);
+        let known = |field: fn(&Description) -> &Option<String>| {
+            description.and_then(|description| field(description).as_deref())
+        };
+        Self {
+            name: item.name.as_str(),
+            level: item.name.level().to_string(),
+            archive: item.name.archive(),
+            category: parts.category,
+            branch: parts.branch,
+            version: parts.version,
+            revision: parts.revision,
+            detected_at: rfc3339(item.detected_at),
+            id: known(|description| &description.id),
+            author: known(|description| &description.author),
+            date: known(|description| &description.date),
+            summary: known(|description| &description.summary),
+            gone: item.name.level() == Level::Revision && description.is_none(),
+        }
+    }
+}
+
 /// The item as one line of JSON, without the line feed.
 ///
 /// - `name`: the qualified name; `level`: `category`, `branch`, `version` or `revision`.
@@ -38,31 +63,13 @@ struct Line<'a> {
 /// - `gone`: `true` for a revision that the archive no longer holds; else left out.
 ///
 /// `description` is `None` for a revision that is gone, and for items of other levels.
-#[expect(
-    clippy::missing_panics_doc,
-    reason = "text and booleans always have a JSON form"
-)]
 pub fn item_json(item: &Item, description: Option<&Description>) -> String {
-    let parts = Parts::of(&item.name);
-    let known = |field: fn(&Description) -> &Option<String>| {
-        description.and_then(|description| field(description).as_deref())
-    };
-    let line = Line {
-        name: item.name.as_str(),
-        level: item.name.level().to_string(),
-        archive: item.name.archive(),
-        category: parts.category,
-        branch: parts.branch,
-        version: parts.version,
-        revision: parts.revision,
-        detected_at: rfc3339(item.detected_at),
-        id: known(|description| &description.id),
-        author: known(|description| &description.author),
-        date: known(|description| &description.date),
-        summary: known(|description| &description.summary),
-        gone: item.name.level() == Level::Revision && description.is_none(),
-    };
-    serde_json::to_string(&line).expect("text and booleans always have a JSON form")
+    to_json(&ItemJson::new(item, description))
+}
+
+/// The JSON of something that is made of text, numbers and booleans.
+pub(super) fn to_json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("text, numbers and booleans always have a JSON form")
 }
 
 #[expect(

@@ -1,5 +1,7 @@
 //! The end of an action's output, fit to be printed anywhere.
 
+use crate::misleading::is_misleading;
+
 /// The most characters of a line that are shown.
 const WIDTH: usize = 200;
 
@@ -12,44 +14,30 @@ pub fn last_lines(output: &[u8], n: usize) -> String {
         .rsplit(|&byte| byte == b'\n')
         .filter(|line| !line.trim_ascii().is_empty())
         .take(n)
-        .map(printable)
+        .map(|line| printable(&String::from_utf8_lossy(line.trim_ascii_end()), WIDTH))
         .collect();
     lines.reverse();
     lines.join("\n")
 }
 
-fn printable(line: &[u8]) -> String {
-    let line = String::from_utf8_lossy(line.trim_ascii_end());
+/// `text` in one line of at most `width` characters and a mark where it is cut. Characters that do not
+/// print or that reorder text are escaped.
+pub(super) fn printable(text: &str, width: usize) -> String {
     let mut shown = String::new();
-    for (count, character) in line.chars().enumerate() {
-        if count == WIDTH {
+    for (count, character) in text.chars().enumerate() {
+        if count == width {
             shown.push('…');
             break;
         }
         if character == '\t' {
             shown.push(' ');
-        } else if character.is_control() || is_format(character) {
+        } else if character.is_control() || is_misleading(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
         }
     }
     shown
-}
-
-/// Whether a character changes how others are shown, and shows nothing itself.
-fn is_format(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}'
-            | '\u{61c}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 #[cfg(test)]

@@ -17,6 +17,15 @@ pub enum Outcome {
     Failed(i32),
     /// The action exited 100: it failed for good.
     Rejected,
+    /// Who should get it said that it never will, in these words: it failed for good.
+    Refused(String),
+    /// It could not be told now, and why.
+    Deferred {
+        /// Why, in words that name who did not answer, or what was answered.
+        why: String,
+        /// How long who should get it asked not to be tried again.
+        not_before: Option<Duration>,
+    },
     /// A signal ended the action.
     Signalled(i32),
     /// The action ran longer than this, the time it may take, and was ended.
@@ -44,7 +53,27 @@ pub struct Ended {
     pub duration: Duration,
 }
 
+impl Ended {
+    /// The end of an attempt that printed nothing.
+    pub fn without_output(outcome: Outcome, duration: Duration) -> Self {
+        Self {
+            outcome,
+            output: Vec::new(),
+            output_total: 0,
+            duration,
+        }
+    }
+}
+
 impl Outcome {
+    /// It could not be told now, and nobody said when to try again.
+    pub(super) fn deferred(why: impl Into<String>) -> Self {
+        Self::Deferred {
+            why: why.into(),
+            not_before: None,
+        }
+    }
+
     /// What the exit of a program means.
     pub(super) fn of(status: ExitStatus) -> Self {
         match (status.code(), status.signal()) {
@@ -60,9 +89,9 @@ impl Outcome {
         *self == Self::Success
     }
 
-    /// Whether the action asked not to be tried again.
+    /// Whether it is of no use to try again.
     pub fn is_permanent(&self) -> bool {
-        *self == Self::Rejected
+        matches!(self, Self::Rejected | Self::Refused(_))
     }
 }
 
@@ -72,6 +101,8 @@ impl fmt::Display for Outcome {
             Self::Success => f.write_str("success"),
             Self::Failed(code) => write!(f, "exit code {code}"),
             Self::Rejected => write!(f, "exit code {REJECTED}, which means failed for good"),
+            Self::Refused(words) => write!(f, "refused for good: {words}"),
+            Self::Deferred { why, .. } => f.write_str(why),
             Self::Signalled(signal) => match signal_name(*signal) {
                 Some(name) => write!(f, "killed by signal {signal} ({name})"),
                 None => write!(f, "killed by signal {signal}"),
@@ -87,7 +118,7 @@ impl fmt::Display for Outcome {
 }
 
 /// A duration as the settings write it: `1h`, `1m 30s`, `250ms`.
-struct Words(Duration);
+pub(super) struct Words(pub(super) Duration);
 
 impl fmt::Display for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -100,6 +100,9 @@ pub enum ArchiveError {
         /// The limit.
         limit: Duration,
     },
+    /// It could not be opened, for a reason that was said before.
+    #[error("{0}")]
+    NotOpened(String),
     /// The poll was told to end.
     #[error("reading {0} was ended early")]
     Stopped(String),

@@ -8,15 +8,20 @@ pub mod dir;
 pub mod git;
 pub mod helper;
 
+mod details;
 mod error;
 mod history;
 mod location;
 mod look;
 mod options;
+mod pipes;
+mod resident;
 mod survey;
+mod text;
 mod tool;
 mod tree;
 
+pub use details::{Change, ChangedFile, Details, Diff, Wanted};
 pub use error::ArchiveError;
 pub use history::{Answer, Asked, History, News, Question};
 pub use location::{Location, without_password};
@@ -94,6 +99,21 @@ pub trait Archive: Send + Sync {
 
     /// What the archive knows of revisions of one version, in their order; `None` for what is gone.
     fn describe(&self, revisions: &[&Name]) -> Result<Vec<Option<Description>>, ArchiveError>;
+
+    /// All that the archive can tell of revisions of one version, in their order; `None` for what is
+    /// gone. Many are asked for at once only where no diff is wanted.
+    fn tell(
+        &self,
+        revisions: &[&Name],
+        _wanted: Wanted,
+    ) -> Result<Vec<Option<Details>>, ArchiveError> {
+        let described = self.describe(revisions)?.into_iter();
+        let details = |description| Details {
+            description,
+            ..Details::default()
+        };
+        Ok(described.map(|known| known.map(details)).collect())
+    }
 
     /// The text that `cat-archive-log` prints for a revision, as its bytes stand in the archive.
     fn log(&self, revision: &Name) -> Result<Vec<u8>, ArchiveError>;

@@ -1,11 +1,12 @@
 //! What `larch retry` and `larch drop` have in common.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use super::context::Context;
-use super::delivery::{DeliveryJson, count, short, state};
+use super::delivery::{DeliveryJson, count, short, state, to};
 use super::error::CliError;
 use super::exit::Exit;
 use super::out::Out;
@@ -20,11 +21,14 @@ pub(crate) struct Change {
     /// The notification directory
     dir: PathBuf,
     /// Deliveries, by their ids or the beginnings of them
-    #[arg(value_name = "ID", conflicts_with_all = ["Which", "action"])]
+    #[arg(value_name = "ID", conflicts_with_all = ["Which", "action", "recipient"])]
     ids: Vec<String>,
     /// Only what is for this action
     #[arg(long, value_name = "COMMAND:THUNK")]
     action: Option<String>,
+    /// Only what is for this recipient of a mail
+    #[arg(long = "to", value_name = "ADDRESS")]
+    recipient: Option<String>,
     /// Print what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -64,7 +68,11 @@ impl Change {
                 dir_word(&self.dir)
             )));
         } else {
-            Selection::States(selectors.states, self.action)
+            Selection::States {
+                states: selectors.states,
+                action: self.action,
+                recipient: self.recipient,
+            }
         };
         let mut operator = Operator::open(&self.dir, &context.config_layers)?;
         let chosen = operator
@@ -106,12 +114,20 @@ impl Change {
 }
 
 fn line(context: &Context, chosen: &Chosen, verb: Verb, dry_run: bool) -> String {
-    let items: usize = chosen.parts.iter().map(|part| part.items.len()).sum();
+    let items: HashSet<usize> = chosen
+        .parts
+        .iter()
+        .flat_map(|part| part.items.clone())
+        .collect();
     let Some(part) = chosen.parts.first() else {
         return String::new();
     };
     let (word, style) = state(part);
     let word = paint(context.color_out, style, word);
+    let to = match chosen.parts.len() {
+        1 => to(&chosen.delivery.action, part),
+        many => format!(" ({many} parts)"),
+    };
     let asleep = part.asleep;
     let what = match verb {
         Verb::Retry if asleep => "tried when its rule returns",
@@ -119,11 +135,11 @@ fn line(context: &Context, chosen: &Chosen, verb: Verb, dry_run: bool) -> String
         Verb::Drop => "dropped",
     };
     format!(
-        "{}  {} for {}: {}, {word}, {} {what}",
+        "{}  {} for {}{to}: {}, {word}, {} {what}",
         short(&chosen.delivery.uid),
         chosen.delivery.action,
         chosen.delivery.subject,
-        count(items, "item"),
+        count(items.len(), "item"),
         if dry_run { "would be" } else { "now" },
     )
 }

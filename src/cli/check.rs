@@ -11,7 +11,6 @@ use super::exit::Exit;
 use super::out::Out;
 use super::registry;
 use super::style::{self, paint, printable};
-use crate::action::Commands;
 use crate::causes::with_causes;
 use crate::notify::check::{self, Checked, Finding};
 use crate::rules::Severity;
@@ -47,7 +46,7 @@ struct FindingJson<'a> {
 impl Check {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CliError> {
         let params = registry::params(context)?;
-        let commands = Commands::new(context.exec_path.clone());
+        let commands = context.commands_of(&self.dir);
         let checked = check::check(
             &self.dir,
             &context.layers(&self.dir),

@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::action::Commands;
+use crate::action::{Commands, Environment, Means};
 use crate::archive::{Access, Options};
 use crate::clock::Clock;
-use crate::config;
+use crate::config::{self, Config};
 use crate::notify::operate::Sight;
 use crate::params::Params;
 
@@ -20,8 +21,16 @@ pub(crate) struct Context {
     pub(crate) params: Option<PathBuf>,
     /// Where programs are looked for: `LARCH_EXEC_PATH`, then `PATH`.
     pub(crate) exec_path: Vec<PathBuf>,
+    /// The name of the user, if the environment says it.
+    pub(crate) login: Option<String>,
+    /// The notification directory of an action that is run by hand: `LARCH_DIR`.
+    pub(crate) dir: Option<PathBuf>,
+    /// The variables that settings name.
+    pub(crate) environment: Environment,
     /// The settings' layers below the directory's own, the strongest first.
     pub(crate) config_layers: Vec<PathBuf>,
+    /// The notification directories whose hooks this process runs in: `LARCH_WITHIN`.
+    pub(crate) within: Option<String>,
     /// The time.
     pub(crate) clock: Clock,
     /// Standard output is a terminal that wants colours.
@@ -50,6 +59,11 @@ impl Context {
                 .filter_map(|name| variable(name).map(paths))
                 .flatten()
                 .collect(),
+            login: ["LOGNAME", "USER"]
+                .into_iter()
+                .find_map(|name| variable(name)?.into_string().ok()),
+            dir: variable("LARCH_DIR").map(PathBuf::from),
+            environment: Environment::new(|name| std::env::var_os(name)),
             config_layers: variable("XDG_CONFIG_HOME")
                 .map(PathBuf::from)
                 .or_else(|| home.map(|home| home.join(".config")))
@@ -57,6 +71,7 @@ impl Context {
                 .into_iter()
                 .chain([PathBuf::from("/etc/larch/config.toml")])
                 .collect(),
+            within: variable("LARCH_WITHIN").and_then(|value| value.into_string().ok()),
             clock: clock(),
             color_out: colors && std::io::stdout().is_terminal(),
             color_err: colors && std::io::stderr().is_terminal(),
@@ -70,6 +85,30 @@ impl Context {
         let mut layers = vec![dir.join(config::FILE_NAME)];
         layers.extend_from_slice(&self.config_layers);
         layers
+    }
+
+    /// What actions run, in a directory with these settings.
+    pub(crate) fn commands(&self, dir: &Path, config: Config) -> Commands {
+        Commands::new(self.means(dir, config))
+    }
+
+    /// What built-in actions have at hand, in a directory with these settings.
+    pub(crate) fn means(&self, dir: &Path, config: Config) -> Means {
+        Means {
+            dir: dir.to_owned(),
+            exec_path: self.exec_path.clone(),
+            config,
+            login: self.login.clone(),
+            environment: self.environment,
+            carrier: Arc::default(),
+        }
+    }
+
+    /// What actions run in a notification directory. Settings that cannot be read are reported by what
+    /// needs them, and are the default here.
+    pub(crate) fn commands_of(&self, dir: &Path) -> Commands {
+        let config = Config::load(dir, &self.layers(dir)).unwrap_or_default();
+        self.commands(dir, config)
     }
 
     /// How archives are read outside of a notification directory.
@@ -104,7 +143,11 @@ impl Context {
         Self {
             params: None,
             exec_path: Vec::new(),
+            login: None,
+            dir: None,
+            environment: Environment::default(),
             config_layers: Vec::new(),
+            within: None,
             clock: Clock::default(),
             color_out: false,
             color_err: false,

@@ -35,8 +35,55 @@ pub(crate) fn state(part: &PartRecord) -> (&'static str, Style) {
     (part.word(), style)
 }
 
+/// Whom a part of `action` is told to, if that is anybody in particular.
+pub(crate) fn to(action: &str, part: &PartRecord) -> String {
+    match part.recipient.as_str() {
+        "" => String::new(),
+        // The parts of a program that runs for each item.
+        name if action.strip_prefix("run:") == Some(name) => String::new(),
+        recipient => format!(" to {recipient}"),
+    }
+}
+
+/// How many parts are how: `3 parts: 1 waiting, 2 done`; nothing of a part that is alone.
+pub(crate) fn counts(parts: &[&PartRecord]) -> String {
+    if parts.len() < 2 {
+        return String::new();
+    }
+    let mut words: Vec<(&str, usize)> = Vec::new();
+    for part in parts {
+        match words.iter_mut().find(|(word, _)| *word == part.word()) {
+            Some((_, number)) => *number += 1,
+            None => words.push((part.word(), 1)),
+        }
+    }
+    let words: Vec<String> = words
+        .iter()
+        .map(|(word, number)| format!("{number} {word}"))
+        .collect();
+    format!(", {} parts: {}", parts.len(), words.join(", "))
+}
+
 /// What its last attempt failed with, and what comes next; nothing where all is well.
 pub(crate) fn trouble(part: &PartRecord, now: Nanos) -> Option<String> {
+    if part.is_unwanted {
+        return Some("nobody wanted to hear of it".to_owned());
+    }
+    if part.rests() && !part.recipient.is_empty() {
+        let to = &part.recipient;
+        return Some(format!(
+            "no rule names {to} for it any more: it rests until one does; `larch drop DIR --to {to} \
+             --waiting` drops it"
+        ));
+    }
+    if part.state == PartState::Owed && part.due_at > now {
+        let (style, due_at) = (part.style.word(), part.due_at);
+        let when = format!("{} ({})", local(due_at), distance(due_at, now));
+        return Some(format!("it is told in a {style} after {when}"));
+    }
+    if part.state == PartState::Owed && part.style.gathers() {
+        return Some(format!("the next poll tells it in a {}", part.style.word()));
+    }
     let error = part.error.as_deref()?;
     let next = match part.state {
         _ if part.rests() => "it rests until its rule returns".to_owned(),
@@ -85,6 +132,8 @@ struct PartJson<'a> {
     due_at: Option<String>,
     settled_at: Option<String>,
     error: Option<&'a str>,
+    style: &'static str,
+    unwanted: bool,
 }
 
 impl<'a> DeliveryJson<'a> {
@@ -113,9 +162,13 @@ impl<'a> PartJson<'a> {
             first_item: part.items.start,
             item_count: part.items.len(),
             first_attempt_at: part.first_attempt_at.map(rfc3339),
-            due_at: (part.state == PartState::Waiting).then(|| rfc3339(part.due_at)),
+            due_at: (part.state == PartState::Waiting
+                || (part.state == PartState::Owed && part.due_at > 0))
+                .then(|| rfc3339(part.due_at)),
             settled_at: part.settled_at.map(rfc3339),
             error: part.error.as_deref(),
+            style: part.style.word(),
+            unwanted: part.is_unwanted,
         }
     }
 }

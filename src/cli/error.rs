@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::path::Path;
 
 use super::context::Context;
 use super::exit::Exit;
@@ -105,7 +106,13 @@ impl From<PollError> for CliError {
             ),
             PollError::Busy { .. } => Self::new(Exit::Busy, error),
             PollError::NoDirectory { ref path, .. } => {
-                let hint = format!("make one with: larch init {}", path.display());
+                let hint = if path.is_file() {
+                    let parent = path.parent().filter(|dir| *dir != Path::new(""));
+                    let dir = parent.unwrap_or(Path::new("."));
+                    format!("name the directory that it is in: {}", dir.display())
+                } else {
+                    format!("make one with: larch init {}", path.display())
+                };
                 Self::new(Exit::Failure, error).hint(hint)
             }
         }

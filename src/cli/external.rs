@@ -1,26 +1,43 @@
-//! `larch NAME` for a program `larch-NAME`, as git finds its commands.
+//! `larch COMMAND THUNK NAME…`: an action by hand, and programs `larch-NAME`, as git finds its
+//! commands.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::by_hand::{Batch, ByHand, Told};
 use super::context::Context;
 use super::error::CliError;
 use super::exit::Exit;
-use super::mail;
+use super::notify::signals::Signals;
+use super::out::Out;
 use super::suggest::nearest;
-use crate::action::{Commands, FindError, Program};
+use crate::action::{Commands, Ended, FindError, Outcome, Program, Share, Style, Whole};
+use crate::config::Config;
+use crate::name::Name;
+use crate::rules::ActionName;
 
 #[derive(Debug, thiserror::Error)]
 enum ExternalError {
     #[error("there is no command `{0}`")]
     Unknown(String),
+    #[error("an action is told what is new: larch {command} {thunk} NAME...")]
+    NoItems {
+        command: String,
+        thunk: &'static str,
+    },
     #[error("cannot run {}", program.display())]
     Start {
         program: PathBuf,
         #[source]
         source: std::io::Error,
+    },
+    #[error("{action}{to}: {outcome}")]
+    Failed {
+        action: ActionName,
+        to: String,
+        outcome: Outcome,
     },
 }
 
@@ -34,9 +51,12 @@ pub(super) fn run(context: &Context, words: &[OsString]) -> Result<Exit, CliErro
         Some(name) if !name.contains('/') => name,
         _ => return Err(unknown(&name.to_string_lossy(), None)),
     };
-    match Commands::new(context.exec_path.clone()).find(name) {
+    let commands = context.commands(Path::new("/"), Config::default());
+    match commands.find(name) {
         Ok(Program::Noop) => Ok(Exit::Success),
-        Ok(Program::Mail(sendmail)) => mail::run(context, &sendmail, arguments),
+        Ok(Program::BuiltIn(_)) | Err(FindError::NotReady { .. }) => {
+            built_in(context, name, arguments)
+        }
         Ok(Program::Executable(program)) => {
             let source = Command::new(&program).args(arguments).exec();
             let error = ExternalError::Start { program, source };
@@ -45,6 +65,146 @@ pub(super) fn run(context: &Context, words: &[OsString]) -> Result<Exit, CliErro
         Err(FindError::Unknown { nearest, .. }) => Err(unknown(name, nearest.as_deref())),
         Err(error) => Err(CliError::new(Exit::Failure, error)),
     }
+}
+
+/// Makes an attempt of a built-in action, or one for each part that it divides into. The settings are
+/// those of `LARCH_DIR`, or else those that lie below every directory's own.
+fn built_in(context: &Context, command: &str, arguments: &[OsString]) -> Result<Exit, CliError> {
+    let here = || std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+    let (dir, layers) = match &context.dir {
+        Some(dir) => (here().join(dir), context.layers(dir)),
+        None => (here(), context.config_layers.clone()),
+    };
+    let config = Config::load(&dir, &layers)?;
+    let commands = context.commands(&dir, config.clone());
+    let (action, names) = action(&commands, command, arguments)?;
+    let mut by_hand = ByHand::new(context, dir, &config);
+    let names: Result<Vec<Name>, CliError> = names
+        .iter()
+        .map(|name| {
+            let name = by_hand.name(context, &name.to_string_lossy())?;
+            by_hand.must_hold(&name)?;
+            Ok(name)
+        })
+        .collect();
+    let signals = Signals::catch().map_err(|error| CliError::new(Exit::Failure, error))?;
+    for (number, batch) in by_hand.batches(names?)?.iter().enumerate() {
+        let id = format!("by-hand-{:x}-{number}", by_hand.now);
+        tell(&commands, &by_hand, &action, batch, &id, &signals)?;
+    }
+    signals.die_if_caught();
+    Ok(Exit::Success)
+}
+
+/// The action and the names that it is told. The THUNK may be left out where it may be empty.
+fn action<'w>(
+    commands: &Commands,
+    command: &str,
+    arguments: &'w [OsString],
+) -> Result<(ActionName, &'w [OsString]), CliError> {
+    let usage = |error: Box<dyn std::error::Error + Send + Sync>| CliError::new(Exit::Usage, error);
+    let bare = ActionName::parse(&format!("{command}:")).map_err(|error| usage(error.into()))?;
+    let needs_thunk = commands.check(&bare).is_err();
+    let (action, names) = match arguments.split_first() {
+        Some((first, names)) if needs_thunk || !first.to_string_lossy().contains('/') => {
+            let action = format!("{command}:{}", first.to_string_lossy());
+            let action = ActionName::parse(&action).map_err(|error| usage(error.into()))?;
+            (action, names)
+        }
+        _ => (bare, arguments),
+    };
+    commands.check(&action).map_err(|error| match error {
+        FindError::NotReady { .. } => CliError::new(Exit::Failure, error),
+        error => CliError::new(Exit::Usage, error),
+    })?;
+    if names.is_empty() {
+        let thunk = if needs_thunk { "THUNK" } else { "[THUNK]" };
+        let command = command.to_owned();
+        return Err(usage(ExternalError::NoItems { command, thunk }.into()));
+    }
+    Ok((action, names))
+}
+
+/// Tells some items, and prints what the action prints.
+fn tell(
+    commands: &Commands,
+    by_hand: &ByHand<'_>,
+    action: &ActionName,
+    batch: &Batch,
+    id: &str,
+    signals: &Signals,
+) -> Result<(), CliError> {
+    let failed = |to: &str, outcome| {
+        let to = if to.is_empty() {
+            String::new()
+        } else {
+            format!(" to {to}")
+        };
+        let action = action.clone();
+        CliError::new(
+            Exit::Failure,
+            ExternalError::Failed {
+                action,
+                to,
+                outcome,
+            },
+        )
+    };
+    let whole = Told {
+        action,
+        recipient: "",
+        style: Style::Batch,
+        delivery_id: id,
+        subject: &batch.subject,
+        items: &batch.items,
+        gathered: &[],
+    };
+    let divided = by_hand.attempt(&whole, |attempt| {
+        let built_in = commands.built_in(action)?;
+        Some(built_in.divide(&Whole {
+            action,
+            subject: attempt.subject,
+            items: attempt.items,
+            now: attempt.now,
+            tell: attempt.tell,
+        }))
+    })?;
+    let shares = match divided {
+        Some(Ok(Some(shares))) => shares,
+        Some(Err(outcome)) => return Err(failed("", outcome)),
+        Some(Ok(None)) | None => vec![Share {
+            recipient: String::new(),
+            items: 0..batch.items.len(),
+            style: Style::Batch,
+            due_at: 0,
+        }],
+    };
+    for (number, share) in shares.iter().enumerate() {
+        let id = format!("{id}-{number}");
+        let told = Told {
+            delivery_id: &id,
+            recipient: &share.recipient,
+            style: share.style,
+            items: &batch.items[share.items.clone()],
+            ..whole
+        };
+        let Ended {
+            outcome, output, ..
+        } = by_hand.attempt(&told, |attempt| {
+            commands.attempt(attempt, &mut |_| {}, signals.stop())
+        })?;
+        let mut out = Out::new();
+        out.bytes(&output)?;
+        if !output.is_empty() && !output.ends_with(b"\n") {
+            out.line("")?;
+        }
+        out.finish()?;
+        signals.die_if_caught();
+        if !outcome.is_success() {
+            return Err(failed(&share.recipient, outcome));
+        }
+    }
+    Ok(())
 }
 
 /// The error for a name that is neither a command nor a program, with what may have been meant.

@@ -24,7 +24,8 @@ Examples:
   larch help notify               Learn about a command
 
 A line for crontab(5), which polls every five minutes and mails what goes wrong:
-  */5 * * * * larch notify $HOME/notify
+  PATH=/home/jo/.cargo/bin:/usr/local/bin:/usr/bin:/bin
+  */5 * * * * larch notify \"$HOME/notify\"
 
 Commands of one's own:
   `larch NAME` runs the program larch-NAME, looked for in LARCH_EXEC_PATH and then in PATH.
@@ -41,8 +42,14 @@ Exit status:
 
 /// The commands by what a person wants to do, in the order in which one meets them.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("Watch archives", &["init", "check", "notify", "rules"]),
-    ("See what happened", &["status", "log", "explain"]),
+    (
+        "Watch archives",
+        &["init", "check", "config", "notify", "rules"],
+    ),
+    (
+        "See what happened",
+        &["status", "log", "explain", "subscribers", "mail-preview"],
+    ),
     ("Set it right", &["retry", "drop", "replay", "forget"]),
     (
         "Find and read archives",

@@ -1,10 +1,14 @@
 //! `larch help`.
 
+use std::path::Path;
+
 use super::command_path::command_path;
 use super::context::Context;
 use super::error::CliError;
 use super::exit::Exit;
 use super::help;
+use crate::action::{FindError, Program};
+use crate::config::Config;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,8 +29,16 @@ pub(crate) struct Help {
 }
 
 impl Help {
-    pub(crate) fn run(self, _context: &Context) -> Result<Exit, CliError> {
-        let path = command_path(&self.words, "help")?;
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let path = command_path(&self.words, "help").map_err(|error| match &self.words[..] {
+            [word] if is_built_in(context, word) => {
+                let error = format!("`{word}` is an action of rules, and no command");
+                CliError::new(Exit::Usage, error).hint(format!(
+                    "docs/actions.md tells of it; by hand: larch {word} [THUNK] NAME..."
+                ))
+            }
+            _ => error,
+        })?;
         let mut arguments = vec!["larch".to_owned()];
         arguments.extend(path);
         arguments.push("--help".to_owned());
@@ -35,4 +47,12 @@ impl Help {
             Err(help) => Ok(help::report(&help)),
         }
     }
+}
+
+fn is_built_in(context: &Context, word: &str) -> bool {
+    let commands = context.commands(Path::new("/"), Config::default());
+    matches!(
+        commands.find(word),
+        Ok(Program::Noop | Program::BuiltIn(_)) | Err(FindError::NotReady { .. })
+    )
 }

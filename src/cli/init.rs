@@ -22,7 +22,6 @@ use crate::name::{Level, Name};
 use crate::rules::{self, ActionName};
 
 const RULES: &str = include_str!("init/rules.archives");
-const CONFIG: &str = include_str!("init/config.toml");
 
 /// Make a notification directory, for an archive with --watch
 ///
@@ -117,7 +116,7 @@ impl Init {
 
     fn plain(&self) -> Result<Exit, CliError> {
         let mut made = Made::default();
-        self.make(&mut made, CONFIG, &self.first_rule())?;
+        self.make(&mut made, &config::template(), &self.first_rule())?;
         made.keep();
         self.say_what_is_next()?;
         Ok(Exit::Success)
@@ -129,9 +128,9 @@ impl Init {
             return Err(CliError::new(Exit::Failure, InitError::HasSettings { dir })
                 .hint("give another directory, or write a rule with --archive and --action"));
         }
-        let watch = Watch::plan(context, self.name.as_deref(), location, told)?;
+        let watch = Watch::plan(context, &self.dir, self.name.as_deref(), location, told)?;
         let mut made = Made::default();
-        let settings = format!("{CONFIG}{}", watch.settings());
+        let settings = format!("{}{}", config::template(), watch.settings());
         self.make(&mut made, &settings, &watch.rule())?;
         watch.register()?;
         made.keep();
@@ -194,65 +193,5 @@ impl Init {
             "Poll by hand, then from cron: larch notify {dir}"
         ))?;
         out.finish()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fsx::create_atomic;
-
-    #[test]
-    fn the_settings_are_the_defaults_even_when_uncommented() {
-        let uncommented: Vec<&str> = CONFIG
-            .lines()
-            .map(|line| match line.strip_prefix('#') {
-                Some(setting) if !setting.starts_with(' ') => setting,
-                _ => line,
-            })
-            .collect();
-        let uncommented = uncommented.join("\n");
-        let dir = tempfile::tempdir().unwrap();
-        let load = |text: &str| {
-            let path = dir.path().join("config.toml");
-            let _replaced = std::fs::remove_file(&path);
-            create_atomic(&path, text.as_bytes(), 0o600).unwrap();
-            config::Config::load(&[path]).unwrap()
-        };
-        assert_eq!(load(CONFIG), config::Config::default());
-        let mut all = load(&uncommented);
-        let archives = std::mem::take(&mut all.archives);
-        let [archive] = archives.values().collect::<Vec<_>>()[..] else {
-            panic!("{archives:?}");
-        };
-        let default = config::ArchiveSettings::default();
-        assert_eq!(
-            (archive.flood, &archive.options),
-            (default.flood, &default.options)
-        );
-        assert_eq!(all.store.path.take(), Some("+state".into()));
-        assert_eq!(all, config::Config::default());
-        for key in [
-            "jobs",
-            "timeout",
-            "retry_min",
-            "retry_max",
-            "give_up_after",
-            "max_items",
-            "output_limit",
-            "first",
-            "added",
-            "every",
-            "include",
-            "exclude",
-            "revisions",
-            "nested",
-            "flood",
-            "settle",
-            "path",
-            "keep",
-        ] {
-            assert!(uncommented.contains(&format!("\n{key} = ")), "{key}");
-        }
     }
 }

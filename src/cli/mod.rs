@@ -5,12 +5,14 @@
 mod archives;
 mod branches;
 mod bug;
+mod by_hand;
 mod cat_archive_log;
 mod categories;
 mod change;
 mod check;
 mod command_path;
 mod completions;
+mod config;
 mod context;
 mod delivery;
 mod drop;
@@ -25,7 +27,7 @@ mod init;
 mod item_json;
 mod listing;
 mod log;
-mod mail;
+mod mail_preview;
 mod man;
 mod my_id;
 mod newcomer;
@@ -41,6 +43,7 @@ mod revisions;
 mod rules;
 mod status;
 mod style;
+mod subscribers;
 mod suggest;
 mod table;
 mod versions;
@@ -73,11 +76,14 @@ struct Cli {
 enum Command {
     Init(init::Init),
     Check(check::Check),
+    Config(config::Config),
     Notify(notify::Notify),
     Rules(rules::Rules),
     Status(status::Status),
     Log(log::Log),
     Explain(explain::Explain),
+    Subscribers(subscribers::ListSubscribers),
+    MailPreview(mail_preview::MailPreview),
     Retry(retry::Retry),
     Drop(drop::Drop),
     Replay(replay::Replay),
@@ -123,11 +129,14 @@ fn run(arguments: &[OsString]) -> Exit {
     let ended = match cli.command {
         Command::Init(command) => command.run(&context),
         Command::Check(command) => command.run(&context),
+        Command::Config(command) => command.run(&context),
         Command::Notify(command) => command.run(&context),
         Command::Rules(command) => command.run(&context),
         Command::Status(command) => command.run(&context),
         Command::Log(command) => command.run(&context),
         Command::Explain(command) => command.run(&context),
+        Command::Subscribers(command) => command.run(&context),
+        Command::MailPreview(command) => command.run(&context),
         Command::Retry(command) => command.run(&context),
         Command::Drop(command) => command.run(&context),
         Command::Replay(command) => command.run(&context),

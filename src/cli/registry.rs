@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::error::CliError;
 use super::exit::Exit;
-use super::suggest::nearest;
+use super::suggest::{is_shortened_hash, nearest};
 use crate::archive::{self, Archive, ArchiveError};
 use crate::name::{Level, Name, NameError};
 use crate::params::{Params, ParamsError};
@@ -71,16 +71,55 @@ pub(crate) fn read_error(archive: &dyn Archive, name: &Name, error: ArchiveError
     let Ok(listing) = archive.list(&parent, None, &|_| false) else {
         return error;
     };
-    let hint = match nearest(name.part(), listing.parts.iter().map(String::as_str))
-        .and_then(|part| parent.child(part).ok())
-    {
-        Some(meant) => format!("did you mean `{meant}`?"),
+    let mut parts = listing.parts.iter().map(String::as_str);
+    let (whole, meant) = if is_shortened_hash(name) {
+        let whole = parts.find(|part| part.starts_with(name.part()));
+        ("hashes are written whole; ", whole)
+    } else {
+        ("", nearest(name.part(), parts))
+    };
+    let hint = match meant.and_then(|part| parent.child(part).ok()) {
+        Some(meant) => format!("{whole}did you mean `{meant}`?"),
         None => format!(
-            "`larch {} {parent}` lists what there is",
+            "{whole}`larch {} {parent}` lists what there is",
             name.level().plural()
         ),
     };
     error.hint(hint)
+}
+
+/// Refuses a name that the archive was asked for and does not hold.
+pub(crate) fn must_hold(archive: &dyn Archive, name: &Name) -> Result<(), CliError> {
+    let is_there = is_there(archive, name)?;
+    // The first part from the left that is missing is what was written wrong.
+    let mut missing = name.clone();
+    while !is_there && let Some(parent) = missing.parent() {
+        if self::is_there(archive, &parent)? {
+            let error = ArchiveError::NoSuchSubject(missing.clone());
+            return Err(read_error(archive, &missing, error));
+        }
+        missing = parent;
+    }
+    Ok(())
+}
+
+fn is_there(archive: &dyn Archive, name: &Name) -> Result<bool, ArchiveError> {
+    let Some(parent) = name.parent() else {
+        return Ok(true);
+    };
+    let found = || {
+        if name.level() == Level::Revision && archive.describe(&[name])? != [None] {
+            return Ok(true);
+        }
+        let listing = archive.list(&parent, None, &|_| false)?;
+        let mut parts = listing.parts.iter().chain(&listing.unasked);
+        // It may be what is not listed yet, since it is not complete.
+        Ok(listing.held_back || parts.any(|part| part == name.part()))
+    };
+    match found() {
+        Err(ArchiveError::NoSuchSubject(_)) => Ok(false),
+        found => found,
+    }
 }
 
 /// Parses an archive's name as an argument.

@@ -11,7 +11,6 @@ use super::exit::Exit;
 use super::log::time;
 use super::out::Out;
 use super::refused::refused;
-use crate::action::Commands;
 use crate::notify::operate::{Operator, Replayed, Whence};
 use crate::params::Params;
 
@@ -97,7 +96,7 @@ impl Replay {
             Operator::open
         };
         let params = context.params.clone().map(Params::new);
-        let commands = Commands::new(context.exec_path.clone());
+        let commands = context.commands_of(&self.dir);
         let sight = context.sight(params.as_ref(), &commands);
         let mut operator = open(&self.dir, &context.config_layers)?;
         let name = operator.resolve(&self.name).map_err(refused(&self.dir))?;

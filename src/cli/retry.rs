@@ -11,7 +11,7 @@ const EXAMPLES: &str = "\
 Examples:
   larch retry ~/notify 3f2a81c0
       Let the next poll try one delivery, which was given up, say
-  larch retry ~/notify --dead --action mail:jo@example.org
+  larch retry ~/notify --dead --action mail-new-revisions:jo@example.org
       Let it try everything that was given up for one action
   larch retry ~/notify --waiting && larch notify ~/notify
       Try what waits after a failure now: the relay is up again";

@@ -1,6 +1,6 @@
 //! "Did you mean …?"
 
-use crate::name::Name;
+use crate::name::{Level, Name};
 
 /// The candidate that `word` is most likely a slip of; none if nothing comes near.
 pub(crate) fn nearest<'a>(
@@ -22,9 +22,30 @@ pub(crate) fn nearest_name<'a>(name: &Name, beside: &'a [Name]) -> Option<&'a Na
     beside.iter().find(|name| name.part() == meant)
 }
 
+/// How many digits a shortened hash has at least, and a whole one.
+const HASH: (usize, usize) = (7, 40);
+
+/// Whether this may be a revision by the beginning of its hash.
+pub(crate) fn is_shortened_hash(name: &Name) -> bool {
+    let part = name.part();
+    name.level() == Level::Revision
+        && (HASH.0..HASH.1).contains(&part.len())
+        && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shortened_hash_is_known_by_its_looks() {
+        let is = |part: &str| {
+            let name = format!("srv/k--heads--main--{part}");
+            is_shortened_hash(&Name::parse(&name, Some(Level::Revision)).unwrap())
+        };
+        assert!(is("47cf7a2a1049"));
+        assert!(!is("47cf7a") && !is("patch-7") && !is(&"0".repeat(40)));
+    }
 
     #[test]
     fn slips_are_found_and_strangers_are_not() {

@@ -2,66 +2,76 @@
 
 use std::time::Duration;
 
-use toml::de::DeValue;
-
-use super::glob::{self, Glob};
+use super::glob::Glob;
+use super::kind::{Count, List, Maybe, Span, Timeout, Word, YesOrNo};
 use super::limit::Limit;
-use super::section::Section;
-use super::{count, revisions, span};
-use crate::archive::Options;
-use crate::name::Level;
+use super::section::{Named, section};
+use crate::archive::{Options, Revisions};
+use crate::name::{Level, Name};
 
 /// The shortest time between two scans of an archive that is elsewhere, unless the settings say it.
 const REMOTE_PAUSE: Duration = Duration::from_mins(5);
 
-/// `[archive."NAME"]`: what differs for one archive.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArchiveSettings {
-    /// Overrides `[rules] first`.
-    pub first: Option<Limit>,
-    /// Overrides `[rules] added`.
-    pub added: Option<Limit>,
-    /// The shortest time between two scans; see [`ArchiveSettings::pause`].
-    pub every: Option<Duration>,
-    /// Globs of qualified names that are watched; empty means all.
-    pub include: Vec<Glob>,
-    /// Globs of qualified names that are not.
-    pub exclude: Vec<Glob>,
-    /// The most revisions that are told at once after an archive lost what was told before.
-    pub flood: usize,
-    /// How the archive is read.
-    pub options: Options,
+section! {
+    /// What differs for one archive.
+    pub struct ArchiveSettings {
+        /// What a rule is told of what was there when its subject is met for the first time.
+        #[absent = "as in `[rules]`"]
+        #[example = r#""none""#]
+        pub first: Option<Limit> as Maybe<Limit> = None;
+        /// The same for a line that is added for a subject that is known already.
+        #[absent = "as in `[rules]`"]
+        #[example = r#""none""#]
+        pub added: Option<Limit> as Maybe<Limit> = None;
+        /// The shortest time between two scans; polls in between pass the archive over.
+        #[absent = "`\"0s\"`; `\"5m\"` for what is elsewhere, and for helpers"]
+        #[example = r#""5m""#]
+        pub every: Option<Duration> as Maybe<Span> = None;
+        /// Globs of the names that are watched.
+        #[absent = "everything"]
+        #[example = r#"["jo@example.org--2026/**"]"#]
+        pub include: Vec<Glob> as List<Glob> = Vec::new();
+        /// Globs of the names that are not, whatever `include` says.
+        #[absent = "nothing"]
+        #[example = r#"["branch:*/*--experiment"]"#]
+        pub exclude: Vec<Glob> as List<Glob> = Vec::new();
+        /// How long one request, or one program that reads the archive, may take.
+        pub timeout: Duration as Timeout = Options::default().timeout;
+        /// The most requests, or programs, at once for this archive.
+        pub jobs: usize as Count = Options::default().jobs;
+        /// git: which commits are told. `"new"`: those that the action was told of by no ref of the
+        /// repository; `"every"`: by each ref that brings them; `"tip"`: just the newest;
+        /// `"first-parent"`: as `"new"`, where a merge stands for what it brought.
+        pub revisions: Revisions as Word<Revisions> = Options::default().revisions;
+        /// git: whether repositories within the work trees of others are looked for, too.
+        pub nested: bool as YesOrNo = Options::default().nested;
+        /// git: the most commits that are told at once after a repository lost what was told.
+        pub flood: usize as Count = 1000;
+        /// dir: how old an entry must be before it is told; `"0s"` for at once.
+        pub settle: Duration as Span = Options::default().settle;
+    }
 }
 
-impl Default for ArchiveSettings {
-    fn default() -> Self {
-        Self {
-            first: None,
-            added: None,
-            every: None,
-            include: Vec::new(),
-            exclude: Vec::new(),
-            flood: 1000,
-            options: Options::default(),
-        }
+impl Named for ArchiveSettings {
+    const EXAMPLE: &'static str = "jo@example.org--2026";
+
+    fn check(name: &str) -> Result<(), String> {
+        Name::parse(name, Some(Level::Archive))
+            .map(drop)
+            .map_err(|error| error.to_string())
     }
 }
 
 impl ArchiveSettings {
-    pub(super) fn read(&mut self, section: &mut Section<'_, '_>) {
-        section.take("first", some(Limit::from_toml), &mut self.first);
-        section.take("added", some(Limit::from_toml), &mut self.added);
-        section.take("every", some(span::from_toml), &mut self.every);
-        let glob = |text: &str| Glob::parse(text).map_err(|error| error.to_string());
-        section.take_list("include", glob, &mut self.include);
-        section.take_list("exclude", glob, &mut self.exclude);
-        section.take("flood", count::from_toml, &mut self.flood);
-        let options = &mut self.options;
-        section.take("nested", yes_or_no, &mut options.nested);
-        section.take("revisions", revisions::from_toml, &mut options.revisions);
-        section.take("settle", span::from_toml, &mut options.settle);
-        section.take("jobs", count::from_toml, &mut options.jobs);
-        section.take("timeout", span::some_from_toml, &mut options.timeout);
+    /// How the archive is read.
+    pub fn options(&self) -> Options {
+        Options {
+            nested: self.nested,
+            revisions: self.revisions,
+            settle: self.settle,
+            jobs: self.jobs,
+            timeout: self.timeout,
+        }
     }
 
     /// The shortest time between two scans: unless the settings say it, a while for what is
@@ -82,10 +92,7 @@ impl ArchiveSettings {
         if self.include.is_empty() && self.exclude.is_empty() {
             return true;
         }
-        let matched = |globs: &[Glob]| {
-            glob::lineage(level, name)
-                .any(|(level, name)| globs.iter().any(|glob| glob.matches(level, name)))
-        };
+        let matched = |globs: &[Glob]| globs.iter().any(|glob| glob.covers(level, name));
         !matched(&self.exclude)
             && (self.include.is_empty()
                 || matched(&self.include)
@@ -94,16 +101,6 @@ impl ArchiveSettings {
                     .iter()
                     .any(|glob| glob.may_match_below(level, name)))
     }
-}
-
-fn some<T>(
-    parse: impl FnOnce(&DeValue<'_>) -> Result<T, String>,
-) -> impl FnOnce(&DeValue<'_>) -> Result<Option<T>, String> {
-    |value| parse(value).map(Some)
-}
-
-fn yes_or_no(value: &DeValue<'_>) -> Result<bool, String> {
-    value.as_bool().ok_or_else(|| "is true or false".to_owned())
 }
 
 #[cfg(test)]

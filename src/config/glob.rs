@@ -72,6 +72,11 @@ impl Glob {
         self.level.is_none_or(|only| only == level) && self.whole.is_match(as_path(name))
     }
 
+    /// Whether the glob matches `name` or something above it.
+    pub fn covers(&self, level: Level, name: &str) -> bool {
+        lineage(level, name).any(|(level, name)| self.matches(level, name))
+    }
+
     /// Whether something below `name` could match.
     pub fn may_match_below(&self, level: Level, name: &str) -> bool {
         let deepest = self.level.unwrap_or(Level::Revision);
@@ -100,7 +105,7 @@ impl fmt::Display for Glob {
 }
 
 /// A name and everything above it, from the archive down.
-pub(super) fn lineage(level: Level, name: &str) -> impl Iterator<Item = (Level, &str)> {
+fn lineage(level: Level, name: &str) -> impl Iterator<Item = (Level, &str)> {
     let package = name.find('/').unwrap_or(name.len());
     let cuts: Vec<usize> = std::iter::once(package)
         .chain(

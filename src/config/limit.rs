@@ -1,8 +1,12 @@
 //! How much of the past a rule is owed.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use toml::de::DeValue;
+
+use super::file::File;
+use super::kind::{Kind, Written, Wrong};
 
 /// How much of what was there already a rule is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,9 +19,19 @@ pub enum Limit {
     Newest(u32),
 }
 
-impl Limit {
-    pub(super) fn from_toml(value: &DeValue<'_>) -> Result<Self, String> {
-        let limit = match value {
+impl Kind for Limit {
+    type Value = Self;
+
+    fn name() -> Cow<'static, str> {
+        "limit".into()
+    }
+
+    fn words() -> Cow<'static, str> {
+        "\"all\", \"none\", or how many of the newest revisions".into()
+    }
+
+    fn read(written: &Written<'_>, _: &File) -> Result<Self, Vec<Wrong>> {
+        let limit = match written.get_ref() {
             DeValue::String(text) => match text.as_ref() {
                 "all" => Some(Self::All),
                 "none" => Some(Self::None),
@@ -30,7 +44,14 @@ impl Limit {
             },
             _ => None,
         };
-        limit.ok_or_else(|| "is \"all\", \"none\", or how many of the newest revisions".to_owned())
+        limit.ok_or_else(Self::wrong)
+    }
+
+    fn show(value: &Self) -> Option<toml::Value> {
+        Some(match value {
+            Self::Newest(newest) => i64::from(*newest).into(),
+            Self::All | Self::None => value.to_string().into(),
+        })
     }
 }
 

@@ -5,102 +5,53 @@
 //! and column. One file per type of setting; each knows its keys, its values and its defaults.
 //! The room does not know where the layers are, nor who asks.
 
+mod alerts;
+mod apprise;
 mod archive;
-mod count;
+mod commands;
 mod delivery;
 mod error;
 mod file;
 mod glob;
+mod hook;
+mod kind;
+mod layers;
 mod limit;
-mod revisions;
+mod mail;
+mod manual;
+mod nearest;
+mod reader;
+mod resolved;
 mod rules;
+mod secret;
 mod section;
-mod size;
-mod span;
+mod shape;
 mod store;
+mod syslog;
+mod transport;
+mod webhook;
 
+pub use alerts::Alerts;
+pub use apprise::AppriseSettings;
 pub use archive::ArchiveSettings;
+pub use commands::{CommandInput, CommandSettings, Per};
 pub use delivery::Delivery;
 pub use error::{ConfigError, Problem};
 pub use glob::{Glob, GlobError};
+pub use hook::{Hook, Point};
+pub use kind::{format_duration, parse_duration, parse_size};
+pub use layers::Config;
 pub use limit::Limit;
+pub use mail::MailSettings;
+pub use manual::{reference, template};
+pub(crate) use nearest::nearest;
+pub use resolved::{ResolvedKey, ResolvedTable, resolve};
 pub use rules::Rules;
-pub use size::parse_size;
-pub use span::{format_duration, parse_duration};
+pub use secret::{Secret, SecretError, open_private, read_secret};
 pub use store::StoreSettings;
-
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-
-use file::File;
-use section::Section;
+pub use syslog::{Facility, Severity, SyslogSettings};
+pub use transport::{SmtpServer, Tls, Transport};
+pub use webhook::WebhookSettings;
 
 /// The name of the settings file of a notification directory.
 pub const FILE_NAME: &str = "=config.toml";
-
-/// All settings of a notification directory, resolved.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Config {
-    /// `[delivery]`.
-    pub delivery: Delivery,
-    /// `[rules]`.
-    pub rules: Rules,
-    /// `[archive."NAME"]`.
-    pub archives: BTreeMap<String, ArchiveSettings>,
-    /// `[store]`.
-    pub store: StoreSettings,
-}
-
-impl Config {
-    /// Reads the files of `layers`, the strongest first, over the defaults; missing ones are fine.
-    ///
-    /// A layer overrides key by key: what it does not set is as the weaker layers have it, within
-    /// `[archive."NAME"]` too. Without any file this costs one failed open for each layer.
-    /// A relative `[store] path` is left as it is written.
-    pub fn load(layers: &[PathBuf]) -> Result<Self, ConfigError> {
-        let mut config = Self::default();
-        let mut problems = Vec::new();
-        let mut files = Vec::new();
-        for path in layers.iter().rev() {
-            match File::read(path) {
-                Ok(Some(file)) => files.push(file),
-                Ok(None) => {}
-                Err(problem) => problems.push(*problem),
-            }
-        }
-        let mut retry = delivery::RetryPlace::default();
-        for file in &files {
-            file.sections(&mut problems, |name, section| {
-                config.read(name, section, &mut retry)
-            });
-        }
-        if problems.is_empty() {
-            problems.extend(config.delivery.check(&retry));
-        }
-        if problems.is_empty() {
-            Ok(config)
-        } else {
-            Err(ConfigError { problems })
-        }
-    }
-
-    /// Takes over what a section of one layer sets; `false` if no section is called `name`.
-    fn read<'a>(
-        &mut self,
-        name: &str,
-        section: &mut Section<'a, '_>,
-        retry: &mut delivery::RetryPlace<'a>,
-    ) -> bool {
-        match name {
-            "delivery" => self.delivery.read(section, retry),
-            "rules" => self.rules.read(section),
-            "store" => self.store.read(section),
-            "archive" => section.tables(|archive, section| {
-                let settings = self.archives.entry(archive.to_owned()).or_default();
-                settings.read(section);
-            }),
-            _ => return false,
-        }
-        true
-    }
-}

@@ -1,158 +1,127 @@
-//! A section of a settings file while its keys are taken out of it.
+//! How a section of the settings declares its keys.
+//!
+//! A section is declared once, by [`section!`]: the type, and for each key its name, its kind, its
+//! default and its meaning. What is read, shown and explained of it comes from there.
 
-use std::ops::Range;
-
-use toml::de::{DeTable, DeValue};
+use std::borrow::Cow;
 
 use super::file::File;
+use super::kind::{Written, Wrong};
 
-/// A problem of a file: its place, what is wrong, and the way out.
-type Found = (Range<usize>, String, Option<String>);
-
-/// A table of one file, from which each setting takes the keys that it knows.
-#[derive(Debug)]
-pub(super) struct Section<'a, 'p> {
-    file: &'a File,
-    title: String,
-    table: &'p DeTable<'a>,
-    taken: Vec<&'static str>,
-    named_tables: bool,
-    found: &'p mut Vec<Found>,
+/// A section of the settings.
+pub(super) trait Section: Default + 'static {
+    /// What it is about, line by line as the source has it.
+    const ABOUT: &'static [&'static str];
+    /// Its keys, in the order of the manual.
+    const KEYS: &'static [Key<Self>];
 }
 
-impl<'a, 'p> Section<'a, 'p> {
-    pub(super) fn new(
-        file: &'a File,
-        title: String,
-        table: &'p DeTable<'a>,
-        found: &'p mut Vec<Found>,
-    ) -> Self {
-        Self {
-            file,
-            title,
-            table,
-            taken: Vec::new(),
-            named_tables: false,
-            found,
+/// A section of which there are many, each with a name.
+pub(super) trait Named: Section {
+    /// A name for examples.
+    const EXAMPLE: &'static str;
+
+    /// Whether there may be one with this name; else what is wrong with it.
+    fn check(name: &str) -> Result<(), String> {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        if !name.is_empty() && name.bytes().all(fits) {
+            Ok(())
+        } else {
+            Err(format!(
+                "`{name}` is no name: that is made of letters, digits, `.`, `_` and `-`"
+            ))
         }
     }
+}
 
-    /// Puts the value of `key` into `setting`, if the section has it and `parse` accepts it.
-    /// Returns its place if so.
-    pub(super) fn take<T>(
-        &mut self,
-        key: &'static str,
-        parse: impl FnOnce(&DeValue<'_>) -> Result<T, String>,
-        setting: &mut T,
-    ) -> Option<(&'a File, Range<usize>)> {
-        self.taken.push(key);
-        let value = self.table.get(key)?;
-        match parse(value.get_ref()) {
-            Ok(parsed) => {
-                *setting = parsed;
-                Some((self.file, value.span()))
-            }
-            Err(message) => {
-                let message = format!("`{key}` {message}");
-                self.found.push((value.span(), message, None));
-                None
+/// A key of the section `S`.
+pub(super) struct Key<S> {
+    /// What is known of it without a section at hand.
+    pub(super) facts: Facts,
+    /// Takes over what stands in a file.
+    pub(super) read: fn(&mut S, &Written<'_>, &File) -> Result<(), Vec<Wrong>>,
+    /// What the section has, with secrets masked; `None` if that is nothing.
+    pub(super) show: fn(&S) -> Option<toml::Value>,
+}
+
+/// What a key is.
+#[derive(Clone, Copy)]
+pub(super) struct Facts {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// What it means, line by line as the source has it.
+    pub(super) about: &'static [&'static str],
+    /// What a manual calls the kind of its value.
+    pub(super) kind: fn() -> Cow<'static, str>,
+    /// What its value is, in words that go on after "is".
+    pub(super) words: fn() -> Cow<'static, str>,
+    /// Whether a file must set it.
+    pub(super) required: bool,
+    /// What is done where no file sets it, if its default does not say it.
+    pub(super) absent: Option<&'static str>,
+    /// A value for examples, in TOML, if its default is none.
+    pub(super) example: Option<&'static str>,
+}
+
+/// Declares a section: `FIELD: TYPE as KIND = DEFAULT;` for each key, with its meaning above it, and
+/// between the two, in this order and where they are needed:
+///
+/// - `#[key = "NAME"]`: the key's name, where the field's is another,
+/// - `#[required = true]`: a file must set it,
+/// - `#[absent = "WORDS"]`: what is done where no file sets it,
+/// - `#[example = "TOML"]`: a value for examples, where the default is none.
+macro_rules! section {
+    (
+        $(#[doc = $about:literal])+
+        pub struct $Section:ident {
+            $(
+                $(#[doc = $meaning:literal])+
+                $(#[key = $key:literal])?
+                $(#[required = $required:literal])?
+                $(#[absent = $absent:literal])?
+                $(#[example = $example:literal])?
+                pub $field:ident: $Type:ty as $Kind:ty = $default:expr;
+            )+
+        }
+    ) => {
+        $(#[doc = $about])+
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $Section {
+            $(
+                $(#[doc = $meaning])+
+                pub $field: $Type,
+            )+
+        }
+
+        impl Default for $Section {
+            fn default() -> Self {
+                Self { $($field: $default),+ }
             }
         }
-    }
 
-    /// As [`Section::take`], for a list: `parse` gets each of its strings.
-    pub(super) fn take_list<T>(
-        &mut self,
-        key: &'static str,
-        parse: impl Fn(&str) -> Result<T, String>,
-        setting: &mut Vec<T>,
-    ) {
-        self.taken.push(key);
-        let Some(value) = self.table.get(key) else {
-            return;
-        };
-        let Some(array) = value.get_ref().as_array() else {
-            let message = format!("`{key}` is a list of strings, such as [\"one\", \"two\"]");
-            self.found.push((value.span(), message, None));
-            return;
-        };
-        setting.clear();
-        for item in array {
-            let parsed = match item.get_ref().as_str() {
-                Some(text) => parse(text),
-                None => Err("is not a string".to_owned()),
-            };
-            match parsed {
-                Ok(parsed) => setting.push(parsed),
-                Err(message) => {
-                    let message = format!("an entry of `{key}` {message}");
-                    self.found.push((item.span(), message, None));
+        impl $crate::config::section::Section for $Section {
+            const ABOUT: &'static [&'static str] = &[$($about),+];
+            const KEYS: &'static [$crate::config::section::Key<Self>] = &[$(
+                $crate::config::section::Key {
+                    facts: $crate::config::section::Facts {
+                        name: [$($key,)? stringify!($field)][0],
+                        about: &[$($meaning),+],
+                        kind: <$Kind as $crate::config::kind::Kind>::name,
+                        words: <$Kind as $crate::config::kind::Kind>::words,
+                        required: false $(|| $required)?,
+                        absent: [$(Some($absent),)? None][0],
+                        example: [$(Some($example),)? None][0],
+                    },
+                    read: |section, written, file| {
+                        section.$field =
+                            <$Kind as $crate::config::kind::Kind>::read(written, file)?;
+                        Ok(())
+                    },
+                    show: |section| <$Kind as $crate::config::kind::Kind>::show(&section.$field),
                 }
-            }
+            ),+];
         }
-    }
-
-    /// Hands each table of a section of named tables to `read`.
-    pub(super) fn tables(&mut self, mut read: impl FnMut(&str, &mut Section<'a, '_>)) {
-        self.named_tables = true;
-        for (key, value) in self.table {
-            let name: &str = key.get_ref();
-            let title = format!("{}.\"{name}\"]", self.title.trim_end_matches(']'));
-            let Some(table) = value.get_ref().as_table() else {
-                let message = format!("`{name}` stands outside of a section {title}");
-                self.found.push((key.span(), message, None));
-                continue;
-            };
-            if let Err(error) = crate::name::Name::parse(name, Some(crate::name::Level::Archive)) {
-                self.found.push((key.span(), error.to_string(), None));
-                continue;
-            }
-            let mut section = Section::new(self.file, title, table, self.found);
-            read(name, &mut section);
-            section.finish();
-        }
-    }
-
-    /// Reports the keys that nobody took.
-    pub(super) fn finish(self) {
-        if self.named_tables {
-            return;
-        }
-        for (key, value) in self.table {
-            let name: &str = key.get_ref();
-            if self.taken.contains(&name) {
-                continue;
-            }
-            let (message, mut help) = unknown("key", name, &self.title, &self.taken);
-            if value.get_ref().is_table() && self.title.contains(".\"") {
-                help = Some("an archive's name with dots is written in quotes".to_owned());
-            }
-            self.found.push((key.span(), message, help));
-        }
-    }
+    };
 }
 
-/// The message and the help for a name that is none of `known`.
-pub(super) fn unknown(
-    what: &str,
-    name: &str,
-    place: &str,
-    known: &[&str],
-) -> (String, Option<String>) {
-    let place = if place.is_empty() {
-        String::new()
-    } else {
-        format!(" in {place}")
-    };
-    let message = format!("there is no {what} `{name}`{place}");
-    let nearest = known
-        .iter()
-        .map(|known| (strsim::damerau_levenshtein(name, known), known))
-        .min()
-        .filter(|(distance, known)| *distance <= known.len().div_ceil(3));
-    let help = match nearest {
-        Some((_, known)) => format!("did you mean `{known}`?"),
-        None => format!("the {what}s are {}", known.join(", ")),
-    };
-    (message, Some(help))
-}
+pub(super) use section;

@@ -1,4 +1,4 @@
-//! Delivering what is owed: workers that claim, attempt and settle, until nothing is due that
+//! Delivering what is owed: workers that divide, claim, attempt and settle, until nothing is due that
 //! nobody else runs.
 //!
 //! A kill before a claim leaves the part owed. A kill after it leaves a claim whose owner is dead:
@@ -6,32 +6,32 @@
 //! action that had just succeeded is repeated, and that is the one way to be told twice. A kill
 //! after the settlement leaves nothing to do.
 
+use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::division::{self, AllUndivided, Undivided};
+use super::failures::Death;
 use super::ground::Ground;
-use super::problems;
+use super::hooks::Hooks;
+use super::nature::Natures;
 use super::queue::Queue;
-use super::report::Problem;
-use super::retry::{Next, after_failure};
 use super::runner::{GRACE, Runner};
-use crate::action::{self, Commands, Ended, Outcome};
+use crate::action::{self, Commands};
 use crate::clock::Nanos;
 use crate::fault;
-use crate::store::{
-    Claim, Claimed, Claimer, OpenPart, PartId, PartState, Result, Settled, Settlement, Store,
-    StoreError,
-};
+use crate::rules::ActionName;
+use crate::store::{Bid, Claimer, OpenPart, PartId, Result, Store, StoreError};
 
 /// What the workers of one poll share.
 pub(super) struct Deliverer<'a> {
-    ground: Ground<'a>,
-    commands: &'a Commands,
-    jobs: usize,
+    pub(super) ground: Ground<'a>,
+    pub(super) commands: &'a Commands,
+    pub(super) jobs: usize,
     /// What was due when the poll began; what fails now is due later.
-    began: Nanos,
-    claimer: Box<dyn Claimer>,
-    runner: Runner<'a>,
+    pub(super) began: Nanos,
+    pub(super) claimer: Box<dyn Claimer>,
+    pub(super) runner: Runner<'a>,
     work: Mutex<Work>,
     wake: Condvar,
 }
@@ -42,40 +42,61 @@ pub(super) struct Deliverer<'a> {
     clippy::struct_excessive_bools,
     reason = "each is told to the workers by itself"
 )]
-struct Work {
-    queue: Queue,
+pub(super) struct Work {
+    pub(super) queue: Queue,
+    /// Whole deliveries that are to be divided.
+    batches: Vec<Vec<OpenPart>>,
+    /// Those that workers are dividing.
+    dividing: HashSet<PartId>,
+    /// Those that stay whole in this poll.
+    undivided: AllUndivided,
     /// The store holds what the queue does not show.
-    is_stale: bool,
+    pub(super) is_stale: bool,
     /// Something ended since the last look: look once more before giving up.
-    is_unsure: bool,
+    pub(super) is_unsure: bool,
     /// As many actions as may, run in all processes together.
-    is_full: bool,
-    /// Parts that were taken from the queue and have not ended.
+    pub(super) is_full: bool,
+    /// Jobs that were taken and have not ended.
     running: usize,
+    /// Those of them after which there may be more to gather.
+    preparing: usize,
     /// Scans go on that may bring more.
     more_to_come: bool,
-    died: Vec<Problem>,
-    attempts: usize,
+    pub(super) died: Vec<Death>,
+    pub(super) attempts: usize,
     failure: Option<StoreError>,
 }
 
 /// What the workers did.
 #[derive(Debug, Default)]
 pub(super) struct Delivered {
-    pub(super) died: Vec<Problem>,
+    pub(super) died: Vec<Death>,
     pub(super) attempts: usize,
+}
+
+/// What a worker does next.
+enum Job {
+    /// Divides these.
+    Divide(Vec<OpenPart>),
+    /// Tries this.
+    Try(Bid),
 }
 
 impl<'a> Deliverer<'a> {
     /// Workers that run at most `jobs` actions at once, those of other processes included.
-    pub(super) fn new(ground: Ground<'a>, commands: &'a Commands, jobs: usize) -> Result<Self> {
+    pub(super) fn new(
+        ground: Ground<'a>,
+        commands: &'a Commands,
+        hooks: &'a Hooks<'a>,
+        jobs: usize,
+    ) -> Result<Self> {
         Ok(Self {
             ground,
             commands,
             jobs,
             began: ground.clock.now(),
             claimer: ground.engine.claimer()?,
-            runner: Runner::new(ground, commands),
+            runner: Runner::new(ground, commands, hooks),
             work: Mutex::new(Work {
                 is_stale: true,
                 more_to_come: true,
@@ -103,24 +124,25 @@ impl<'a> Deliverer<'a> {
 
     /// What was done, when all workers have ended.
     pub(super) fn finish(self) -> Result<Delivered> {
-        let work = self
+        let mut work = self
             .work
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        match work.failure {
-            Some(error) => Err(error),
-            None => Ok(Delivered {
-                died: work.died,
-                attempts: work.attempts,
-            }),
+        if let Some(error) = work.failure {
+            return Err(error);
         }
+        work.died.sort_by_key(|death| death.part);
+        Ok(Delivered {
+            died: work.died,
+            attempts: work.attempts,
+        })
     }
 
     /// Works until nothing is due that nobody else runs. Each worker has a thread of its own.
     pub(super) fn work(&self) {
         let worked = self.ground.engine.connect().and_then(|mut store| {
-            while let Some(part) = self.next(store.as_mut())? {
-                self.try_parts(store.as_mut(), part)?;
+            while let Some(job) = self.next(store.as_mut())? {
+                self.run(store.as_mut(), job)?;
             }
             Ok(())
         });
@@ -131,31 +153,78 @@ impl<'a> Deliverer<'a> {
     }
 
     /// Now, and not before the poll began: what was due then is due, though the clock was set back.
-    fn now(&self) -> Nanos {
+    pub(super) fn now(&self) -> Nanos {
         self.ground.clock.now().max(self.began)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Work> {
+    /// The name in our claims.
+    pub(super) fn owner(&self) -> &str {
+        self.claimer.name()
+    }
+
+    /// Whether the poll is to end early.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.ground.stop.load(Ordering::Relaxed)
+    }
+
+    /// Why a delivery is whole still, if its action was asked in this poll.
+    pub(super) fn undivided(&self, part: PartId, action: &ActionName) -> Option<Undivided> {
+        let work = self.lock();
+        let (asked, why) = work.undivided.get(&part)?;
+        (asked == action).then(|| why.clone())
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Work> {
         self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a part that may run. `None` when there is none, and none can come.
-    fn next(&self, store: &mut dyn Store) -> Result<Option<PartId>> {
+    /// Changes the state of the work; the other workers hear of it.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Work) -> T) -> T {
+        let changed = change(&mut self.lock());
+        self.wake.notify_all();
+        changed
+    }
+
+    /// There is something to do for workers that wait.
+    pub(super) fn wake_others(&self) {
+        self.wake.notify_all();
+    }
+
+    fn run(&self, store: &mut dyn Store, job: Job) -> Result<()> {
+        let _running = Running {
+            deliverer: self,
+            prepares: job.prepares(),
+        };
+        match job {
+            Job::Try(bid) => self.try_parts(store, bid),
+            Job::Divide(batch) => {
+                let divided: HashSet<PartId> = batch.iter().map(|part| part.id).collect();
+                let undivided = self.divide(store, batch)?;
+                self.change(|work| {
+                    work.dividing.retain(|part| !divided.contains(part));
+                    work.undivided.extend(undivided);
+                    work.is_stale = true;
+                });
+                Ok(())
+            }
+        }
+    }
+
+    /// Waits for something to do. `None` when there is nothing, and nothing can come.
+    fn next(&self, store: &mut dyn Store) -> Result<Option<Job>> {
         let mut work = self.lock();
         loop {
-            if work.failure.is_some() || self.ground.stop.load(Ordering::Relaxed) {
+            if work.failure.is_some() || self.is_stopped() {
                 return Ok(None);
             }
-            if !work.is_full
-                && let Some(part) = work.queue.take()
-            {
+            if let Some(job) = work.take() {
                 work.running += 1;
-                return Ok(Some(part));
+                work.preparing += usize::from(job.prepares());
+                return Ok(Some(job));
             }
             let exhausted = work.running == 0;
             if !work.is_full && (work.is_stale || (exhausted && work.is_unsure)) {
-                work.queue = self.look(store)?;
-                (work.is_stale, work.is_unsure) = (false, false);
+                self.look(store, &mut work)?;
                 // Others may run now what was just found.
                 self.wake.notify_all();
                 continue;
@@ -173,11 +242,23 @@ impl<'a> Deliverer<'a> {
     }
 
     /// Looks at all open parts, after giving back what the dead left.
-    fn look(&self, store: &mut dyn Store) -> Result<Queue> {
+    fn look(&self, store: &mut dyn Store, work: &mut Work) -> Result<()> {
         self.free_the_dead(store)?;
         let parts = store.open_parts()?;
-        let unknown = |part: &OpenPart| self.commands.find(part.action.command()).is_err();
-        Ok(Queue::new(parts, self.began, &unknown))
+        let natures = Natures::new(self.commands);
+        let is_asked = |part: &OpenPart| {
+            let undivided = work.undivided.get(&part.id);
+            work.dividing.contains(&part.id)
+                || undivided.is_some_and(|(action, _)| *action == part.action)
+        };
+        work.batches = division::to_divide(&parts, &natures, &is_asked, self.began);
+        let batches = work.batches.iter().flatten().map(|part| part.id);
+        let dividing: HashSet<PartId> = batches.chain(work.dividing.iter().copied()).collect();
+        work.queue = Queue::new(parts, self.began, &|part| {
+            division::nature_of(part, &natures, &dividing)
+        });
+        (work.is_stale, work.is_unsure) = (false, false);
+        Ok(())
     }
 
     /// Gives back the parts whose claimers are dead, after the end of what they started. Returns
@@ -205,122 +286,55 @@ impl<'a> Deliverer<'a> {
         }
         Ok(gave_back)
     }
+}
 
-    /// Tries a part that was taken from the queue, and goes on with what may run next. A settlement
-    /// and the next claim are one transaction.
-    fn try_parts(&self, store: &mut dyn Store, first: PartId) -> Result<()> {
-        let _running = Running(self);
-        let (owner, jobs) = (self.claimer.name(), self.jobs);
-        fault::point("before-claim");
-        let mut claim = store.claim(first, owner, jobs, self.now())?;
-        loop {
-            let claimed = match claim {
-                Claim::Ours(claimed) => claimed,
-                Claim::Taken => {
-                    self.lock().is_stale = true;
-                    return Ok(());
-                }
-                Claim::Full => {
-                    self.lock().is_full = true;
-                    return Ok(());
-                }
-            };
-            fault::point("after-claim");
-            let ended = self.runner.run(self.claimer.as_ref(), &claimed);
-            fault::point("after-action");
-            let kept = self.keep_output(&claimed, &ended);
-            let Some(settlement) = self.settlement(&claimed, &ended) else {
-                let outcome = ended.outcome.to_string();
-                return store.release(claimed.id, &outcome, self.ground.clock.now());
-            };
-            let next = self.ended(claimed.id, settlement.state);
-            fault::point("before-settle");
-            let settled = Settled {
-                part: claimed.id,
-                attempt: claimed.attempt,
-                settlement,
-            };
-            let next_claim = if let Some(next) = next {
-                Some(store.settle_and_claim(&settled, next, owner, jobs, self.now())?)
-            } else {
-                store.settle(&settled)?;
-                None
-            };
-            fault::point("after-settle");
-            self.settled(&settled, &claimed, &ended);
-            // Whether the output could be kept must not decide whether the items are told again.
-            kept?;
-            match next_claim {
-                Some(next) => claim = next,
-                None => return Ok(()),
-            }
+impl Work {
+    /// What is to be done now, if there is anything. What is gathered comes after everything else that
+    /// this poll tells, so that one message says all.
+    fn take(&mut self) -> Option<Job> {
+        if let Some(batch) = self.batches.pop() {
+            self.dividing.extend(batch.iter().map(|part| part.id));
+            return Some(Job::Divide(batch));
         }
-    }
-
-    fn keep_output(&self, claimed: &Claimed, ended: &Ended) -> Result<()> {
-        if ended.output.is_empty() {
-            return Ok(());
+        if self.is_full {
+            return None;
         }
-        let Claimed { uid, number, .. } = claimed;
-        self.ground.engine.keep_output(uid, *number, &ended.output)
+        let gathers = !(self.is_stale || self.more_to_come) && self.preparing == 0;
+        self.queue.take(gathers).map(Job::Try)
     }
 
-    /// What follows from the end of an attempt; `None` when the poll was told to stop.
-    fn settlement(&self, claimed: &Claimed, ended: &Ended) -> Option<Settlement> {
-        let at = self.ground.clock.now();
-        let settings = &self.ground.config.delivery;
-        let (state, due_at) = match &ended.outcome {
-            Outcome::Success => (PartState::Done, 0),
-            Outcome::Stopped => return None,
-            failure if failure.is_permanent() => (PartState::Dead, 0),
-            _ => match after_failure(claimed.first_attempt_at, at, &claimed.uid, settings) {
-                Next::At(due_at) => (PartState::Waiting, due_at),
-                Next::Never => (PartState::Dead, 0),
-            },
-        };
-        Some(Settlement {
-            state,
-            due_at,
-            outcome: ended.outcome.to_string(),
-            at,
-            output: ended.output_total,
-        })
+    /// What may be claimed together with a settlement.
+    pub(super) fn take_ready(&mut self) -> Option<Bid> {
+        self.queue.take(false)
     }
 
-    /// Takes note of the end of an attempt, and takes what may run next.
-    fn ended(&self, part: PartId, state: PartState) -> Option<PartId> {
-        let lane_goes_on = matches!(state, PartState::Done | PartState::Dead);
-        let mut work = self.lock();
-        work.attempts += 1;
-        work.queue.ended(part, !lane_goes_on);
-        let goes_on = work.failure.is_none() && !self.ground.stop.load(Ordering::Relaxed);
-        let next = if goes_on { work.queue.take() } else { None };
-        drop(work);
-        // What was held back by this may be for others to run.
-        self.wake.notify_all();
-        next
+    /// Whether another part may be claimed.
+    pub(super) fn goes_on(&self) -> bool {
+        self.failure.is_none()
     }
+}
 
-    /// Takes note of a settlement.
-    fn settled(&self, settled: &Settled, claimed: &Claimed, ended: &Ended) {
-        let mut work = self.lock();
-        // Another process may have added to the store, or left its place to us; and who looked
-        // before the settlement saw the part as running.
-        work.is_unsure = true;
-        work.is_full = false;
-        if settled.settlement.state == PartState::Dead {
-            let death = problems::death(self.ground.dir.path(), claimed, ended);
-            work.died.push(death);
+impl Job {
+    /// Whether there may be more to gather when it has ended.
+    fn prepares(&self) -> bool {
+        match self {
+            Self::Divide(_) => true,
+            Self::Try(bid) => !bid.gathers,
         }
     }
 }
 
-/// A part that was taken from the queue. However its attempt ends, the other workers hear of it.
-struct Running<'r, 'a>(&'r Deliverer<'a>);
+/// A job that was taken. However it ends, the other workers hear of it.
+struct Running<'r, 'a> {
+    deliverer: &'r Deliverer<'a>,
+    prepares: bool,
+}
 
 impl Drop for Running<'_, '_> {
     fn drop(&mut self) {
-        self.0.lock().running -= 1;
-        self.0.wake.notify_all();
+        self.deliverer.change(|work| {
+            work.running -= 1;
+            work.preparing -= usize::from(self.prepares);
+        });
     }
 }

@@ -1,6 +1,5 @@
 //! A notification directory: where its files are, and whose it is.
 
-use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -15,6 +14,8 @@ use crate::store::StateDir;
 #[derive(Clone, Debug)]
 pub struct Directory {
     path: PathBuf,
+    device: u64,
+    inode: u64,
 }
 
 impl Directory {
@@ -37,12 +38,21 @@ impl Directory {
                 user,
             });
         }
-        Ok(Self { path: absolute })
+        Ok(Self {
+            path: absolute,
+            device: metadata.dev(),
+            inode: metadata.ino(),
+        })
     }
 
     /// The directory itself, absolute.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What tells it from every other directory of this machine, whatever path leads to it.
+    pub(super) fn identity(&self) -> String {
+        format!("{:x}:{:x}", self.device, self.inode)
     }
 
     /// The rules file of a level; revisions have none.
@@ -52,30 +62,19 @@ impl Directory {
 
     /// The directory's own settings.
     pub fn config(&self) -> PathBuf {
-        self.path.join("=config.toml")
+        self.path.join(config::FILE_NAME)
     }
 
     /// The settings, resolved over the `layers` below the directory's own.
     pub fn load_config(&self, layers: &[PathBuf]) -> Result<Config, ConfigError> {
         let own = self.config();
-        if own.metadata().is_ok_and(|look| others_can_write(&look)) {
-            let why = "others than root can write to it: chown root and chmod go-w it";
-            let source = io::Error::other(why);
-            let problems = vec![config::Problem::Unreadable { path: own, source }];
-            return Err(ConfigError { problems });
-        }
         let layers: Vec<PathBuf> = std::iter::once(own).chain(layers.iter().cloned()).collect();
-        Config::load(&layers)
+        Config::load(&self.path, &layers)
     }
 
     /// The private state.
     pub fn state(&self, config: &Config) -> StateDir {
-        let path = config.store.path.as_deref().unwrap_or(Path::new("+state"));
-        StateDir::new(self.path.join(path))
+        let path = config.store.path.clone();
+        StateDir::new(path.unwrap_or_else(|| self.path.join("+state")))
     }
-}
-
-/// Whether somebody else than root and the user could have written a file that root would follow.
-pub(super) fn others_can_write(metadata: &Metadata) -> bool {
-    rustix::process::geteuid().is_root() && (metadata.uid() != 0 || metadata.mode() & 0o022 != 0)
 }

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::directory::Directory;
 use super::error::PollError;
+use super::failures;
 use super::ground::Ground;
 use super::hosts::{Hosts, Visit};
+use super::nature::Natures;
 use super::place::Place;
 use super::poll::{Request, Surroundings};
 use super::problems;
@@ -14,12 +17,12 @@ use super::queue::Queue;
 use super::report::Problem;
 use super::rules_files::{Reading, RulesReader};
 use super::scan::Scanner;
-use crate::action::Commands;
+use crate::action::{Commands, Means};
 use crate::clock::Nanos;
 use crate::name::{Level, Name};
 use crate::rules::ActionName;
 use crate::store::sqlite::Sqlite;
-use crate::store::{Filter, OpenPart, PartState, Store, StoreError};
+use crate::store::{Filter, PartId, PartState, Store, StoreError};
 
 /// What a poll would do.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +40,8 @@ pub struct Plan {
 pub struct PlannedAction {
     /// What would run.
     pub action: ActionName,
+    /// Whom it would tell, where the delivery is divided already.
+    pub recipient: String,
     /// The subject of the items.
     pub subject: Name,
     /// The items, oldest first.
@@ -63,9 +68,18 @@ pub fn dry_run(request: &Request, surroundings: &Surroundings<'_>) -> Result<Pla
     let (engine, mut store) = Sqlite::scratch(dir.state(&config))?;
     let store = store.as_mut();
     let now = surroundings.clock.now();
+    let commands = Commands::new(Means {
+        dir: dir.path().to_owned(),
+        exec_path: surroundings.exec_path.to_vec(),
+        config: config.clone(),
+        login: surroundings.login.map(str::to_owned),
+        environment: surroundings.environment,
+        carrier: Arc::default(),
+    });
     let findings = RulesReader {
         dir: &dir,
         engine: &engine,
+        commands: &commands,
         now,
         reading: Reading::Dry,
     }
@@ -101,6 +115,7 @@ pub fn dry_run(request: &Request, surroundings: &Surroundings<'_>) -> Result<Pla
                 ground,
                 baseline: request.baseline,
                 append: false,
+                keeps_found: false,
                 place: &place,
                 visit,
             };
@@ -116,7 +131,6 @@ pub fn dry_run(request: &Request, surroundings: &Surroundings<'_>) -> Result<Pla
         .iter()
         .map(|(host, archive)| (host.as_str(), archive.as_str()));
     plan.problems.extend(hosts.problems(dir.path(), on_hosts));
-    let commands = Commands::new(surroundings.exec_path.to_vec());
     plan.problems.extend(problems::unknown_commands(
         &dir,
         store,
@@ -124,7 +138,8 @@ pub fn dry_run(request: &Request, surroundings: &Surroundings<'_>) -> Result<Pla
         &commands,
     )?);
     plan.problems
-        .extend(problems::waiting(dir.path(), &engine, store)?);
+        .extend(failures::waiting(dir.path(), &engine, store, &commands)?);
+    plan.problems.extend(problems::held(dir.path(), store)?);
     plan.problems.extend(problems::skipped(dir.path(), skipped));
     if !request.baseline {
         plan.actions = actions(store, &commands, now)?;
@@ -158,11 +173,18 @@ fn actions(
                 .map(|part| (part.id, (delivery, part))),
         );
     }
-    let unknown = |part: &OpenPart| commands.find(part.action.command()).is_err();
-    let mut queue = Queue::new(store.open_parts()?, now, &unknown);
+    let natures = Natures::new(commands);
+    let mut queue = Queue::new(store.open_parts()?, now, &|part| natures.of(part));
+    let taken = std::iter::from_fn(|| {
+        let bid = queue.take(true)?;
+        let parts: Vec<PartId> = std::iter::once(bid.part).chain(bid.with).collect();
+        for part in &parts {
+            queue.ended(*part, false);
+        }
+        Some(parts)
+    });
     let mut planned = Vec::new();
-    while let Some(id) = queue.take() {
-        queue.ended(id, false);
+    for id in taken.flatten() {
         let Some((delivery, part)) = by_part.get(&id) else {
             continue;
         };
@@ -173,6 +195,7 @@ fn actions(
         let items = items.get(part.items.clone()).unwrap_or_default();
         planned.push(PlannedAction {
             action,
+            recipient: part.recipient.clone(),
             subject: delivery.subject.clone(),
             items: items.iter().map(|item| item.name.clone()).collect(),
             again: part.attempts > 0,

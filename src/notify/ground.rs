@@ -39,7 +39,7 @@ impl<'a> Ground<'a> {
     /// How an archive is read.
     pub(super) fn access(&self, archive: &str) -> Access<'a> {
         Access {
-            options: self.settings(archive).options.clone(),
+            options: self.settings(archive).options(),
             exec_path: self.exec_path,
             cache: self.cache,
             clock: self.clock,

@@ -1,15 +1,26 @@
 //! The poll: scan, diff, deliver. The only room that knows all the others.
 
+mod alerts;
+mod attempts;
 pub mod check;
 mod deliver;
+#[cfg(test)]
+mod deliver_tests;
 mod directory;
+mod division;
 mod dry_run;
 mod error;
+mod failures;
 mod ground;
+mod hooks;
 mod hosts;
+mod memory;
+mod nature;
 pub mod operate;
 mod place;
 mod poll;
+#[cfg(test)]
+mod probe;
 mod problems;
 mod queue;
 mod reconcile;
@@ -19,6 +30,7 @@ mod rules_files;
 mod runner;
 mod scan;
 mod scans;
+mod telling;
 mod turn;
 mod words;
 

@@ -7,13 +7,13 @@ use crate::params::Params;
 /// Where an archive is.
 #[derive(Debug)]
 pub(super) struct Place {
-    registered: Result<String, Nowhere>,
+    registered: Result<String, Unreadable>,
     location: Option<Location>,
 }
 
-/// Why it is not known where an archive is.
+/// Why an archive cannot be read.
 #[derive(Clone, Debug)]
-pub(super) struct Nowhere {
+pub(super) struct Unreadable {
     pub(super) why: String,
     pub(super) way_out: String,
 }
@@ -23,11 +23,11 @@ impl Place {
     pub(super) fn find(params: Option<&Params>, archive: &str) -> Self {
         let registered = match params.map(|params| params.location(archive)) {
             Some(Ok(Some(location))) => Ok(location),
-            Some(Err(error)) => Err(Nowhere {
+            Some(Err(error)) => Err(Unreadable {
                 why: with_causes(&error),
                 way_out: String::new(),
             }),
-            None | Some(Ok(None)) => Err(Nowhere {
+            None | Some(Ok(None)) => Err(Unreadable {
                 why: "the archive is not registered".to_owned(),
                 way_out: format!("Register it with: larch register-archive {archive} LOCATION"),
             }),
@@ -40,8 +40,18 @@ impl Place {
     }
 
     /// The location as it is registered, or why there is none.
-    pub(super) fn registered(&self) -> Result<&str, Nowhere> {
-        self.registered.as_deref().map_err(Nowhere::clone)
+    pub(super) fn registered(&self) -> Result<&str, Unreadable> {
+        self.registered.as_deref().map_err(Unreadable::clone)
+    }
+
+    /// The location as it is registered; empty where there is none.
+    pub(super) fn location(&self) -> &str {
+        self.registered.as_deref().unwrap_or_default()
+    }
+
+    /// The archive's kind; empty where its location is none.
+    pub(super) fn kind(&self) -> &str {
+        self.location.as_ref().map_or("", Location::kind)
     }
 
     /// Whether looking at the archive may take a network.

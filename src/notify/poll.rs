@@ -2,25 +2,30 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::deliver::{Delivered, Deliverer};
 use super::directory::Directory;
 use super::error::PollError;
+use super::failures;
 use super::ground::Ground;
+use super::hooks::{End, Hooks};
+use super::memory::Fate;
 use super::problems;
-use super::report::{Fate, Problem, Report, ReportBook};
+use super::report::{Problem, Report, ReportBook};
 use super::retry;
-use super::rules_files::Reading;
-use super::scans::{AllScanned, Scans, SeenHosts};
+use super::rules_files::{Reading, bad_line};
+use super::scans::{AllScanned, Scans};
 use super::turn::Wait;
-use crate::action::Commands;
+use crate::action::{Commands, Environment, Means};
 use crate::clock::{Clock, Nanos, SECOND, nanos};
 use crate::config::Config;
+use crate::name::{Level, Name};
 use crate::params::Params;
 use crate::store::sqlite::Sqlite;
-use crate::store::{ArchiveRow, Lock, Recorded, StateDir, Store, StoreError};
+use crate::store::{ArchiveRow, Recorded, StateDir, Store, StoreError};
 
 const DAY: Nanos = 24 * 60 * 60 * SECOND;
 
@@ -45,8 +50,14 @@ pub struct Surroundings<'a> {
     pub params: Option<&'a Params>,
     /// Where actions are looked for.
     pub exec_path: &'a [PathBuf],
+    /// The name of the user, if the environment says it.
+    pub login: Option<&'a str>,
+    /// The variables that settings name.
+    pub environment: Environment,
     /// The settings' layers below the directory's own.
     pub config_layers: &'a [PathBuf],
+    /// The notification directories whose hooks this process runs in, as `LARCH_WITHIN` says it.
+    pub within: Option<&'a str>,
     /// The time.
     pub clock: Clock,
     /// Turns true when the poll is to end early: running actions are ended, and are owed still.
@@ -107,31 +118,49 @@ pub fn poll(request: &Request, surroundings: &Surroundings<'_>) -> Result<Polled
             stop,
             progress,
         };
-        let commands = Commands::new(surroundings.exec_path.to_vec());
+        let commands = Commands::new(Means {
+            dir: dir.path().to_owned(),
+            exec_path: surroundings.exec_path.to_vec(),
+            config: config.clone(),
+            login: surroundings.login.map(str::to_owned),
+            environment: surroundings.environment,
+            carrier: Arc::default(),
+        });
+        let hooks = if request.baseline {
+            Hooks::none(ground)
+        } else {
+            Hooks::new(ground, surroundings.within)
+        };
         Poll {
             request,
             ground,
             state: &state,
             commands: &commands,
+            hooks: &hooks,
         }
         .run()
     };
     run().map_err(|error: StoreError| say_once_a_day(&state, "store", error.into(), now))
 }
 
-struct Poll<'a> {
-    request: &'a Request,
-    ground: Ground<'a>,
-    state: &'a StateDir,
-    commands: &'a Commands,
+pub(super) struct Poll<'a> {
+    pub(super) request: &'a Request,
+    pub(super) ground: Ground<'a>,
+    pub(super) state: &'a StateDir,
+    pub(super) commands: &'a Commands,
+    pub(super) hooks: &'a Hooks<'a>,
 }
 
 impl Poll<'_> {
     fn run(&self) -> Result<Polled, StoreError> {
+        let began = self.ground.clock.now();
         let mut store = self.ground.engine.connect()?;
         let store = store.as_mut();
+        self.hooks.poll_start(&|| self.known_archives(store))?;
         let scans = Scans {
             ground: self.ground,
+            hooks: self.hooks,
+            commands: self.commands,
             wait: self.request.wait,
             baseline: self.request.baseline,
             by_name: !self.request.archives.is_empty(),
@@ -155,27 +184,54 @@ impl Poll<'_> {
             self.commands,
         )?);
         standing.extend(self.waiting(store)?);
+        let findings = self.commands.findings().unwrap_or_default();
+        standing.extend(findings.iter().map(bad_line));
         let mut events = all.findings.events;
-        events.extend(delivered.died);
+        let died = failures::deaths(self.ground.dir.path(), &delivered.died, self.commands);
+        events.extend(died.iter().cloned());
         events.extend(problems::skipped(
             self.ground.dir.path(),
             all.recorded.skipped,
         ));
-        let mut problems = standing.iter().chain(&events);
-        let failed = problems.any(|problem| !problem.warning);
+        let of_hooks = self.hooks.problems();
+        let problems = || standing.iter().chain(&of_hooks).chain(&events);
+        let is_failure = |problem: &Problem| !problem.warning;
+        self.hooks.poll_end(&End {
+            exit_code: match all.busy {
+                Some(_) => 75,
+                None => i32::from(problems().any(is_failure)),
+            },
+            recorded: all.recorded,
+            attempts: delivered.attempts,
+            took: Duration::from_nanos((self.ground.clock.now() - began).max(0).cast_unsigned()),
+            problems: problems().collect(),
+        });
+        // With those of the hooks that have just run.
+        standing.extend(self.hooks.problems());
+        let failed = standing.iter().chain(&events).any(is_failure);
         let unseen: BTreeSet<String> = archives
             .into_iter()
             .map(|row| row.name)
             .filter(|name| !all.looked_at.contains(name))
             .collect();
-        let report = self.compare(store, standing, &unseen, &all.hosts)?;
+        let (report, alerted) = self.compare(store, (standing, &died), &unseen, &all.hosts)?;
         Ok(Polled {
             report: Report { events, ..report },
-            failed,
+            failed: failed || !alerted,
             recorded: all.recorded,
             attempts: delivered.attempts,
             busy: all.busy,
         })
+    }
+
+    /// The archives to scan, as far as that is known before the rules are read.
+    fn known_archives(&self, store: &dyn Store) -> Result<Vec<Name>, StoreError> {
+        let mut names = self.request.archives.clone();
+        if names.is_empty() {
+            names.extend(store.archives()?.into_iter().map(|row| row.name));
+        }
+        let parse = |name: &String| Name::parse(name, Some(Level::Archive)).ok();
+        Ok(names.iter().filter_map(parse).collect())
     }
 
     /// The archives to scan. One that was asked for and that no rule names is a finding.
@@ -220,7 +276,7 @@ impl Poll<'_> {
                 if let Some(deliverer) = started.get() {
                     Deliverer::more_came(deliverer);
                 } else if delivers && self.is_due(store)? {
-                    let deliverer = Deliverer::new(self.ground, self.commands, jobs)?;
+                    let deliverer = Deliverer::new(self.ground, self.commands, self.hooks, jobs)?;
                     let deliverer = started.get_or_init(|| deliverer);
                     for _ in 0..jobs {
                         scope.spawn(|| deliverer.work());
@@ -245,8 +301,8 @@ impl Poll<'_> {
         let now = self.ground.clock.now();
         let urgency = store.urgency(now)?;
         let latest = retry::latest(now, &self.ground.config.delivery);
-        if urgency.last_due > latest {
-            store.hasten(latest)?;
+        if urgency.last_due > latest || urgency.is_of_the_future {
+            store.hasten(latest, now)?;
             return Ok(true);
         }
         Ok(urgency.due)
@@ -256,7 +312,10 @@ impl Poll<'_> {
     fn waiting(&self, store: &dyn Store) -> Result<Vec<Problem>, StoreError> {
         let urgency = store.urgency(self.ground.clock.now())?;
         if urgency.waiting || urgency.held {
-            problems::waiting(self.ground.dir.path(), self.ground.engine, store)
+            let dir = self.ground.dir.path();
+            let mut problems = failures::waiting(dir, self.ground.engine, store, self.commands)?;
+            problems.extend(problems::held(dir, store)?);
+            Ok(problems)
         } else {
             Ok(Vec::new())
         }
@@ -269,50 +328,6 @@ impl Poll<'_> {
             self.ground.engine.sweep(before, now.saturating_sub(DAY))?;
         }
         Ok(())
-    }
-
-    /// What is to be said of the problems that stand, after what was said before.
-    fn compare(
-        &self,
-        store: &dyn Store,
-        problems: Vec<Problem>,
-        unseen: &BTreeSet<String>,
-        hosts: &SeenHosts,
-    ) -> Result<Report, StoreError> {
-        let book = ReportBook::new(self.state.reports());
-        if problems.is_empty() && book.is_blank() {
-            return Ok(Report::default());
-        }
-        let _guard = self.ground.engine.lock(&Lock::Reports)?;
-        let fate = |key: &str, since| match key.split_once('/') {
-            Some(("scan", scan)) if unseen.contains(scan.split('/').next().unwrap_or(scan)) => {
-                Fate::Unknown
-            }
-            Some(("host", host)) => self.fate_of_host(host, hosts),
-            // What the store does not tell now it tells the next poll.
-            Some(("action", rule)) => match problems::has_told(store, rule, since) {
-                Ok(true) => Fate::Over,
-                Ok(false) => Fate::Gone,
-                Err(_) => Fate::Unknown,
-            },
-            Some(("held", uid)) => match problems::was_sent(store, uid) {
-                Ok(true) => Fate::Over,
-                Ok(false) => Fate::Gone,
-                Err(_) => Fate::Unknown,
-            },
-            _ => Fate::Over,
-        };
-        Ok(book.compare(problems, &fate, self.ground.clock.now()))
-    }
-
-    fn fate_of_host(&self, host: &str, hosts: &SeenHosts) -> Fate {
-        if hosts.answered.contains(host) {
-            Fate::Over
-        } else if self.request.archives.is_empty() && !hosts.named.contains(host) {
-            Fate::Gone
-        } else {
-            Fate::Unknown
-        }
     }
 }
 

@@ -6,15 +6,9 @@ use std::path::Path;
 use super::directory::Directory;
 use super::report::Problem;
 use super::words::plural;
-use crate::action::{self, Commands, Ended, FindError};
-use crate::clock::{Nanos, rfc3339};
-use crate::name::{Level, Name};
-use crate::store::{
-    Claimed, DeliveryRecord, Engine, Filter, PartRecord, PartState, Result, RuleState, Store,
-};
-
-/// How many lines of a failed action's output are shown.
-const LINES_SHOWN: usize = 5;
+use crate::action::{Commands, FindError};
+use crate::name::Level;
+use crate::store::{DeliveryRecord, Filter, PartRecord, PartState, Result, RuleState, Store};
 
 /// The commands of rules that cannot be run, each with the first rule that names it.
 pub(super) fn unknown_commands(
@@ -41,7 +35,7 @@ pub(super) fn unknown_commands(
         };
         // All mail waits for one program.
         let about = match error {
-            FindError::NoSendmail => "sendmail:",
+            FindError::NotReady { service, .. } => service,
             _ => command,
         };
         let key = format!("command/{about}");
@@ -79,18 +73,17 @@ fn first_rule(dir: &Directory, store: &dyn Store, command: &str) -> Result<Optio
     Ok(None)
 }
 
-/// What waits after a failure, a problem for each rule, and what is held.
-pub(super) fn waiting(dir: &Path, engine: &dyn Engine, store: &dyn Store) -> Result<Vec<Problem>> {
+/// What is held until a person decides.
+pub(super) fn held(dir: &Path, store: &dyn Store) -> Result<Vec<Problem>> {
     let filter = Filter {
-        states: vec![PartState::Waiting, PartState::Held],
+        states: vec![PartState::Held],
         ..Filter::default()
     };
-    let mut problems = Vec::new();
-    for delivery in store.deliveries(&filter)? {
-        problems.extend(waiting_problem(engine, &delivery)?);
-        problems.extend(held_problem(dir, &delivery));
-    }
-    Ok(problems)
+    let deliveries = store.deliveries(&filter)?;
+    let problems = deliveries
+        .iter()
+        .filter_map(|delivery| held_problem(dir, delivery));
+    Ok(problems.collect())
 }
 
 fn held_problem(dir: &Path, delivery: &DeliveryRecord) -> Option<Problem> {
@@ -113,63 +106,6 @@ fn held_problem(dir: &Path, delivery: &DeliveryRecord) -> Option<Problem> {
             warning: false,
         }
     })
-}
-
-fn waiting_problem(engine: &dyn Engine, delivery: &DeliveryRecord) -> Result<Option<Problem>> {
-    let waits = |part: &&PartRecord| part.state == PartState::Waiting && !part.asleep;
-    let Some(part) = delivery.parts.iter().find(waits) else {
-        return Ok(None);
-    };
-    let DeliveryRecord {
-        subject,
-        action,
-        uid,
-        ..
-    } = delivery;
-    let mut details = vec![format!(
-        "{}, delivery {uid}, attempt {}; it is tried again after {}",
-        plural(delivery.item_count, "item"),
-        part.attempts,
-        rfc3339(part.due_at)
-    )];
-    let output = engine.output(&part.uid, part.attempts)?.unwrap_or_default();
-    details.extend(shown_output(&output));
-    Ok(Some(Problem {
-        key: format!("action/{}/{subject} {action}", subject.level()),
-        title: format!(
-            "{action} for {subject} failed: {}",
-            part.error.as_deref().unwrap_or("it was not tried yet")
-        ),
-        details,
-        warning: false,
-    }))
-}
-
-/// Whether the rule of a problem's key has told something since the problem began. A delivery that was
-/// given up or dropped, or whose rule was removed, stands no more either, and is not over.
-pub(super) fn has_told(store: &dyn Store, key: &str, since: Nanos) -> Result<bool> {
-    let Some((level, (subject, action))) = key
-        .split_once('/')
-        .and_then(|(level, rest)| Some((level, rest.split_once(' ')?)))
-    else {
-        return Ok(false);
-    };
-    let Some(name) = level
-        .parse()
-        .ok()
-        .and_then(|level| Name::parse(subject, Some(level)).ok())
-    else {
-        return Ok(false);
-    };
-    let filter = Filter {
-        name: Some(name),
-        action: Some(action.to_owned()),
-        states: vec![PartState::Done],
-        ..Filter::default()
-    };
-    let deliveries = store.deliveries(&filter)?;
-    let mut parts = deliveries.iter().flat_map(|delivery| &delivery.parts);
-    Ok(parts.any(|part| part.state == PartState::Done && part.settled_at >= Some(since)))
 }
 
 /// Whether a delivery that was held has been sent, and not dropped.
@@ -203,35 +139,4 @@ pub(super) fn skipped(dir: &Path, count: usize) -> Option<Problem> {
         )],
         warning: true,
     })
-}
-
-/// A delivery that was given up.
-pub(super) fn death(dir: &Path, claimed: &Claimed, ended: &Ended) -> Problem {
-    let Claimed {
-        uid,
-        action,
-        subject,
-        ..
-    } = claimed;
-    let mut details = vec![format!(
-        "It was tried since {}; delivery {uid}, attempt {}. Run it again with: larch retry {} {uid}",
-        rfc3339(claimed.first_attempt_at),
-        claimed.number,
-        dir.display(),
-    )];
-    details.extend(shown_output(&ended.output));
-    Problem {
-        key: format!("dead/{uid}"),
-        title: format!("gave up {action} for {subject}: {}", ended.outcome),
-        details,
-        warning: false,
-    }
-}
-
-/// The last lines of an output, marked as such.
-fn shown_output(output: &[u8]) -> Vec<String> {
-    action::last_lines(output, LINES_SHOWN)
-        .lines()
-        .map(|line| format!("| {line}"))
-        .collect()
 }

@@ -3,15 +3,11 @@
 //! The memory of what was said is a small file beside the database, so that a damaged database is
 //! not reported at every poll either.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
-use crate::clock::{Nanos, SECOND};
-
-const DAY: Nanos = 24 * 60 * 60 * SECOND;
+use super::memory::{Fate, Memory};
+use crate::clock::Nanos;
 
 /// Something that stands until it is mended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,33 +52,14 @@ impl Report {
             && self.over.is_empty()
             && self.events.is_empty()
     }
-}
 
-/// What became of a problem that does not stand now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
-    /// This poll did not look: it stands.
-    Unknown,
-    /// It is mended.
-    Over,
-    /// It came to another end, of which nobody is told by this.
-    Gone,
-}
-
-/// What was said and is not over.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Said {
-    standing: BTreeMap<String, Entry>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    title: String,
-    since: Nanos,
-    said: Nanos,
-    warning: bool,
+    /// Adds what else is to be said.
+    pub(super) fn append(&mut self, more: Self) {
+        self.started.extend(more.started);
+        self.lasting.extend(more.lasting);
+        self.over.extend(more.over);
+        self.events.extend(more.events);
+    }
 }
 
 /// The memory of what was said, in one file.
@@ -91,95 +68,49 @@ pub(super) struct ReportBook {
     path: PathBuf,
 }
 
+/// The memory as it was read, and as it was written last.
+pub(super) struct OpenBook<'a> {
+    path: &'a Path,
+    written: Memory,
+}
+
 impl ReportBook {
     pub(super) fn new(path: PathBuf) -> Self {
         Self { path }
     }
 
+    /// Reads the memory. One that cannot be read is no reason to be silent: then everything is said.
+    pub(super) fn open(&self) -> (OpenBook<'_>, Memory) {
+        let read = std::fs::read(&self.path).ok();
+        let memory: Memory = read
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default();
+        let book = OpenBook {
+            path: &self.path,
+            written: memory.clone(),
+        };
+        (book, memory)
+    }
+
     /// Compares the problems that stand now with what was said, and remembers what is said now.
     ///
-    /// `fate` tells what became of a problem, said at some time, that does not stand now. A memory
-    /// that cannot be read or written is no reason to be silent: then everything is said.
+    /// `fate` tells what became of a problem, said at some time, that does not stand now.
     pub(super) fn compare(
         &self,
         problems: Vec<Problem>,
         fate: &dyn Fn(&str, Nanos) -> Fate,
         now: Nanos,
     ) -> Report {
-        let before = self.read();
-        if problems.is_empty() && before.standing.is_empty() {
-            return Report::default();
-        }
-        let mut after = before.standing.clone();
-        let mut report = Report::default();
-        let keys: BTreeSet<String> = problems.iter().map(|problem| problem.key.clone()).collect();
-        after.retain(|key, entry| {
-            if keys.contains(key) {
-                return true;
-            }
-            let fate = fate(key, entry.since);
-            if fate == Fate::Over && !entry.warning {
-                report.over.push(entry.title.clone());
-            }
-            fate == Fate::Unknown
-        });
-        for problem in problems {
-            let entry = after.entry(problem.key.clone()).or_insert(Entry {
-                title: problem.title.clone(),
-                since: now,
-                said: Nanos::MIN,
-                warning: problem.warning,
-            });
-            if entry.said == Nanos::MIN {
-                entry.said = now;
-                report.started.push(problem);
-            } else if !problem.warning && (now - entry.said >= DAY || now < entry.said) {
-                entry.said = now;
-                report.lasting.push(Standing {
-                    problem,
-                    since: entry.since,
-                });
-            }
-        }
-        if after != before.standing {
-            self.write(&Said { standing: after });
-        }
+        let (mut book, mut memory) = self.open();
+        let report = memory.update(problems, fate, 0, now);
+        // Failing to remember costs a repetition of what is said, and nothing else.
+        let _kept = book.keep(&memory);
         report
     }
 
     /// What stands, in the order of the keys; details are not remembered.
     pub(super) fn standing(&self) -> Vec<Standing> {
-        let entries = self.read().standing.into_iter();
-        entries
-            .map(|(key, entry)| Standing {
-                problem: Problem {
-                    key,
-                    title: entry.title,
-                    details: Vec::new(),
-                    warning: entry.warning,
-                },
-                since: entry.since,
-            })
-            .collect()
-    }
-
-    fn read(&self) -> Said {
-        match std::fs::read(&self.path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_default(),
-            Err(_) => Said::default(),
-        }
-    }
-
-    /// Failing to remember costs a repetition of what is said, and nothing else.
-    fn write(&self, said: &Said) {
-        let Ok(bytes) = serde_json::to_vec_pretty(said) else {
-            return;
-        };
-        if said.standing.is_empty() {
-            let _gone = std::fs::remove_file(&self.path);
-        } else {
-            let _written = crate::fsx::write_atomic(&self.path, &bytes, 0o600);
-        }
+        self.open().1.standing()
     }
 
     /// Whether there may be anything to compare with.
@@ -188,7 +119,24 @@ impl ReportBook {
     }
 }
 
-fn exists(path: &Path) -> std::io::Result<bool> {
+impl OpenBook<'_> {
+    /// Writes the memory, where it is another than that which was written.
+    pub(super) fn keep(&mut self, memory: &Memory) -> io::Result<()> {
+        if self.written == *memory {
+            return Ok(());
+        }
+        if memory.is_empty() {
+            std::fs::remove_file(self.path)?;
+        } else {
+            let bytes = serde_json::to_vec_pretty(memory)?;
+            crate::fsx::write_atomic(self.path, &bytes, 0o600)?;
+        }
+        self.written = memory.clone();
+        Ok(())
+    }
+}
+
+fn exists(path: &Path) -> io::Result<bool> {
     match std::fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
@@ -198,6 +146,7 @@ fn exists(path: &Path) -> std::io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::memory::DAY;
     use super::*;
 
     fn problem(key: &str) -> Problem {

@@ -1,15 +1,17 @@
 //! The scans of one poll: every archive in its turn, several at once where there are several.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 
 use super::ground::Ground;
+use super::hooks::Hooks;
 use super::hosts::{Hosts, Lanes, Visit};
 use super::place::Place;
 use super::rules_files::{Reading, RulesFindings, RulesReader};
-use super::scan::{Scanned, Scanner, is_too_early, standing};
+use super::scan::{Failure, Scanned, Scanner, is_too_early, standing};
 use super::turn::{Turn, Wait, Wish};
+use crate::action::Commands;
 use crate::store::{ArchiveRow, Recorded, Result, Store};
 
 /// How many archives on this machine are scanned at once.
@@ -22,6 +24,8 @@ const REMOTE_SCANNERS: usize = 32;
 #[derive(Clone, Copy)]
 pub(super) struct Scans<'a> {
     pub(super) ground: Ground<'a>,
+    pub(super) hooks: &'a Hooks<'a>,
+    pub(super) commands: &'a Commands,
     pub(super) wait: Wait,
     pub(super) baseline: bool,
     /// The archives were asked for by their names.
@@ -49,8 +53,8 @@ pub(super) struct AllScanned {
 /// The hosts of the archives that were to be scanned.
 #[derive(Default)]
 pub(super) struct SeenHosts {
-    /// All of them.
-    pub(super) named: HashSet<String>,
+    /// All of them, by the archives that are on them.
+    pub(super) of: HashMap<String, String>,
     /// Those that answered.
     pub(super) answered: HashSet<String>,
 }
@@ -69,6 +73,7 @@ impl Scans<'_> {
         RulesReader {
             dir,
             engine,
+            commands: self.commands,
             now,
             reading,
         }
@@ -109,9 +114,17 @@ impl Scans<'_> {
         }
         if let ([site], []) | ([], [site]) = (local.as_slice(), remote.as_slice()) {
             let scanned = self.scan_site(store, site, &hosts)?;
+            self.hooks.scanned(&site.place, &scanned.1);
             all.add(&site.row.name, scanned);
         } else {
             self.scan_at_once(store, &local, &remote, &hosts, all, brought)?;
+        }
+        for site in &sites {
+            let said = site.place.host().and_then(|host| hosts.failure(host));
+            let failure = said.and_then(|said| Failure::of_archive(&site.row.name, &said));
+            if let Some(failure) = failure {
+                self.hooks.scan_failed(&site.place, &failure);
+            }
         }
         let on_hosts = || {
             sites
@@ -121,7 +134,9 @@ impl Scans<'_> {
         let problems = hosts.problems(self.ground.dir.path(), on_hosts());
         all.findings.problems.extend(problems);
         all.hosts.answered = hosts.answered();
-        all.hosts.named = on_hosts().map(|(host, _)| host.to_owned()).collect();
+        all.hosts.of = on_hosts()
+            .map(|(host, archive)| (archive.to_owned(), host.to_owned()))
+            .collect();
         Ok(())
     }
 
@@ -176,7 +191,7 @@ impl Scans<'_> {
         sender: &Sender<Result<(&'s Site<'s>, (Turn, Scanned))>>,
     ) {
         let mut connected: Option<Box<dyn Store>> = None;
-        while let Some((site, _held)) = next() {
+        while let Some((site, held)) = next() {
             let mut store = match connected.take() {
                 Some(store) => store,
                 None => match self.ground.engine.connect() {
@@ -185,6 +200,10 @@ impl Scans<'_> {
                 },
             };
             let scanned = self.scan_site(store.as_mut(), site, hosts);
+            drop(held);
+            if let Ok((_, scanned)) = &scanned {
+                self.hooks.scanned(&site.place, scanned);
+            }
             // Nobody listens any more after an error.
             let _unheard = sender.send(scanned.map(|scanned| (site, scanned)));
             connected = Some(store);
@@ -236,6 +255,7 @@ impl Scans<'_> {
             ground: self.ground,
             baseline: self.baseline,
             append: true,
+            keeps_found: self.hooks.hear_of_items(),
             place: &site.place,
             visit,
         };
@@ -259,6 +279,8 @@ impl Scans<'_> {
                 total.recorded += found.recorded;
                 // The last scan tells what stands.
                 total.findings.problems = found.findings.problems;
+                total.failures = found.failures;
+                total.found.extend(found.found);
                 total.findings.events.extend(found.findings.events);
             }
             Ok(())

@@ -8,3 +8,8 @@ pub(super) fn plural(count: usize, noun: &str) -> String {
         format!("{count} {noun}s")
     }
 }
+
+/// The beginning of an id, as `larch log` shows it.
+pub(super) fn short_id(uid: &str) -> &str {
+    uid.get(..8).unwrap_or(uid)
+}

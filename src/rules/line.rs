@@ -1,43 +1,10 @@
-//! One line of a rules file: fields, comment, and what may be wrong with them.
+//! One line of a rules file: a subject, its actions, and what may be wrong with them.
 
 use std::ops::Range;
 
+use super::lines::{Fault, SPACE, content, fields};
 use super::{ActionName, ActionNameError, Rule, file_name};
 use crate::name::{Level, Name};
-
-/// What is wrong with a part of a line.
-#[derive(Debug)]
-pub(super) struct Problem {
-    /// The bytes of the line that are at fault.
-    pub(super) span: Range<usize>,
-    /// What is wrong.
-    pub(super) message: String,
-    /// The way out.
-    pub(super) help: Option<String>,
-}
-
-impl Problem {
-    pub(super) fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self {
-            span,
-            message: message.into(),
-            help: None,
-        }
-    }
-
-    fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-}
-
-/// Blanks and tabs, which part fields.
-pub(super) const SPACE: [char; 2] = [' ', '\t'];
-
-/// The line without its comment.
-pub(super) fn content(line: &str) -> &str {
-    line.split('#').next().unwrap_or_default()
-}
 
 /// What a line that is nothing but a comment says, as if it were not one; none for other lines.
 pub(super) fn uncommented(line: &str) -> Option<&str> {
@@ -56,20 +23,8 @@ pub(super) fn normalized(line: &str) -> String {
 }
 
 /// The rule in a line; none if there are only white space and comment.
-pub(super) fn parse(level: Level, line: &str) -> Result<Option<Rule>, Vec<Problem>> {
-    let content = content(line);
-    let unfit = |c: char| !SPACE.contains(&c) && (c.is_whitespace() || c.is_control());
-    if let Some((at, character)) = content.char_indices().find(|&(_, c)| unfit(c)) {
-        let span = at..at + character.len_utf8();
-        let message = format!(
-            "the character U+{:04X} parts no fields, and stands in none",
-            u32::from(character)
-        );
-        return Err(vec![
-            Problem::new(span, message).help("fields are parted by blanks or tabs"),
-        ]);
-    }
-    let fields = fields(content);
+pub(super) fn parse(level: Level, line: &str) -> Result<Option<Rule>, Vec<Fault>> {
+    let fields = fields(line).map_err(|fault| vec![fault])?;
     let Some(((start, subject), actions)) = fields.split_first() else {
         return Ok(None);
     };
@@ -85,13 +40,13 @@ pub(super) fn parse(level: Level, line: &str) -> Result<Option<Rule>, Vec<Proble
             Err(problem) => problems.push(problem),
         }
     }
-    let end = content.trim_end_matches(SPACE).len();
+    let end = content(line).trim_end_matches(SPACE).len();
     if let Some(&(start, _)) = actions.get(most) {
         problems.push(too_many(level, start..end));
     } else if actions.is_empty() {
         let message = "a rule needs an action after its subject";
         problems.push(
-            Problem::new(end..end, message)
+            Fault::new(end..end, message)
                 .help("an action is written COMMAND:THUNK; `noop:` does nothing"),
         );
     }
@@ -106,22 +61,9 @@ pub(super) fn parse(level: Level, line: &str) -> Result<Option<Rule>, Vec<Proble
     }
 }
 
-/// The fields with their places in bytes.
-fn fields(content: &str) -> Vec<(usize, &str)> {
-    let mut start = 0;
-    let mut fields = Vec::new();
-    for field in content.split(SPACE) {
-        if !field.is_empty() {
-            fields.push((start, field));
-        }
-        start += field.len() + 1;
-    }
-    fields
-}
-
-fn parse_subject(level: Level, text: &str, start: usize) -> Result<Name, Problem> {
+fn parse_subject(level: Level, text: &str, start: usize) -> Result<Name, Fault> {
     Name::parse(text, Some(level)).map_err(|error| {
-        let problem = Problem::new(
+        let problem = Fault::new(
             start + error.span.start..start + error.span.end,
             error.problem,
         );
@@ -143,26 +85,26 @@ fn elsewhere(level: Level) -> String {
     }
 }
 
-fn parse_action(text: &str, start: usize) -> Result<ActionName, Problem> {
+fn parse_action(text: &str, start: usize) -> Result<ActionName, Fault> {
     ActionName::parse(text).map_err(|error| match error {
-        ActionNameError::NoColon(_) => Problem::new(
+        ActionNameError::NoColon(_) => Fault::new(
             start..start + text.len(),
             "an action is written COMMAND:THUNK, and this has no `:`",
         )
         .help("an empty THUNK is fine, the `:` is needed"),
-        ActionNameError::BadCommand(command) => Problem::new(
+        ActionNameError::BadCommand(command) => Fault::new(
             start..start + command.len().max(1),
             "this is no command",
         )
         .help("a command begins with a letter or digit and goes on with letters, digits, `.`, `_` or `-`"),
-        ActionNameError::BadCharacter { at, character } => Problem::new(
+        ActionNameError::BadCharacter { at, character } => Fault::new(
             start + at..start + at + character.len_utf8(),
             error.to_string(),
         ),
     })
 }
 
-fn too_many(level: Level, span: Range<usize>) -> Problem {
+fn too_many(level: Level, span: Range<usize>) -> Fault {
     let (message, form) = match level {
         Level::Archive => (
             "there are too many actions for an archive",
@@ -185,5 +127,5 @@ fn too_many(level: Level, span: Range<usize>) -> Problem {
             "a rule of its version tells of it",
         ),
     };
-    Problem::new(span, message).help(form)
+    Fault::new(span, message).help(form)
 }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::line::{self, Problem};
-use super::{Diagnostic, Rule, Severity};
+use super::lines::read_lines;
+use super::{Diagnostic, Rule, line};
 use crate::name::Level;
 
 /// What a rules file says.
@@ -32,110 +32,24 @@ pub struct ParsedRule {
 /// A bad line is reported and left out; nothing else of the file suffers. A byte order mark and
 /// carriage returns at the ends of lines are ignored.
 pub fn parse(level: Level, path: &Path, bytes: &[u8]) -> Parsed {
-    let mut reader = Reader {
-        level,
-        path,
-        parsed: Parsed::default(),
-        active: HashSet::new(),
-        commented: HashSet::new(),
-    };
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    for (index, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
-        reader.read(index + 1, trim_returns(line));
-    }
-    reader.parsed
-}
-
-fn trim_returns(mut line: &[u8]) -> &[u8] {
-    while let [start @ .., b'\r'] = line {
-        line = start;
-    }
-    line
-}
-
-struct Reader<'a> {
-    level: Level,
-    path: &'a Path,
-    parsed: Parsed,
-    active: HashSet<Rule>,
-    commented: HashSet<Rule>,
-}
-
-impl Reader<'_> {
-    fn read(&mut self, number: usize, bytes: &[u8]) {
-        let Ok(line) = std::str::from_utf8(bytes) else {
-            self.report_bad_utf8(number, bytes);
-            return;
-        };
+    let mut parsed = Parsed::default();
+    let mut active = HashSet::new();
+    let mut commented = HashSet::new();
+    parsed.diagnostics = read_lines(path, bytes, &mut |number, line| {
         if let Some(inner) = line::uncommented(line) {
-            if let Ok(Some(rule)) = line::parse(self.level, inner)
-                && self.commented.insert(rule.clone())
+            if let Ok(Some(rule)) = line::parse(level, inner)
+                && commented.insert(rule.clone())
             {
-                self.parsed.commented.push(rule);
+                parsed.commented.push(rule);
             }
-            return;
+        } else if let Some(rule) = line::parse(level, line)?
+            && active.insert(rule.clone())
+        {
+            parsed.rules.push(ParsedRule { rule, line: number });
         }
-        match line::parse(self.level, line) {
-            Ok(None) => {}
-            Ok(Some(rule)) => {
-                if self.active.insert(rule.clone()) {
-                    self.parsed.rules.push(ParsedRule { rule, line: number });
-                }
-            }
-            Err(problems) => {
-                for problem in problems {
-                    self.report(Severity::Error, number, line, problem);
-                }
-            }
-        }
-        self.warn_of_glued_comment(number, line);
-    }
-
-    /// A `#` behind a word begins a comment, but perhaps it was meant as part of the word.
-    fn warn_of_glued_comment(&mut self, number: usize, line: &str) {
-        let at = line::content(line).len();
-        if at == line.len() || at == 0 || line[..at].ends_with(line::SPACE) {
-            return;
-        }
-        let mut problem = Problem::new(
-            at..line.len(),
-            "a comment begins here, in the middle of a word",
-        );
-        problem.help = Some(
-            "put a blank before `#` if a comment is meant; no name and no THUNK can hold a `#`"
-                .to_owned(),
-        );
-        self.report(Severity::Warning, number, line, problem);
-    }
-
-    /// What is not UTF-8 costs the line, or nothing if only the comment is concerned.
-    fn report_bad_utf8(&mut self, number: usize, bytes: &[u8]) {
-        let good = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
-        let text = String::from_utf8_lossy(bytes);
-        let span = good.len()..good.len() + char::REPLACEMENT_CHARACTER.len_utf8();
-        if good.contains('#') {
-            let mut problem = Problem::new(span, "the comment is not UTF-8 from here on");
-            problem.help = Some("save the file as UTF-8".to_owned());
-            self.report(Severity::Warning, number, &text, problem);
-            // The replacement characters stand in the comment, so the rule is as it was written.
-            self.read(number, text.as_bytes());
-        } else {
-            let mut problem = Problem::new(span, "the line is not UTF-8 from here on");
-            problem.help = Some("save the file as UTF-8".to_owned());
-            self.report(Severity::Error, number, &text, problem);
-        }
-    }
-
-    fn report(&mut self, severity: Severity, number: usize, line: &str, problem: Problem) {
-        self.parsed.diagnostics.push(Diagnostic::new(
-            severity,
-            self.path,
-            number,
-            (line, problem.span),
-            problem.message,
-            problem.help,
-        ));
-    }
+        Ok(())
+    });
+    parsed
 }
 
 #[cfg(test)]

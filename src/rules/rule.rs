@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::ActionName;
-use super::line::{self, Problem};
+use super::line;
+use super::lines::Fault;
 use crate::name::{Level, Name};
 
 /// One line of a rules file.
@@ -46,7 +47,7 @@ impl Rule {
                 problems
                     .into_iter()
                     .next()
-                    .map(|Problem { message, .. }| message)
+                    .map(|Fault { message, .. }| message)
                     .unwrap_or_default(),
             )),
         }

@@ -12,12 +12,12 @@ mod state_dir;
 
 pub use error::StoreError;
 pub use model::{
-    Again, ArchiveId, ArchiveRow, ArchiveSummary, AttemptId, AttemptRecord, Claim, Claimed,
-    Condition, Counts, DeliveryRecord, Filter, Forgotten, HistoryScan, HostTrouble, LaneId,
-    LeftOver, MeetingRecord, OpenPart, PartId, PartRecord, PartState, PendingLine, PositionRecord,
-    ReadVersion, Reader, Recorded, ReplayFrom, RuleChanges, RuleId, RuleState, RulesFile,
-    ScanPolicy, Settled, Settlement, StoredRule, SubjectId, SubjectRecord, SubjectScan,
-    ToldHistory, Unit, Urgency, Watched,
+    Again, ArchiveId, ArchiveRow, ArchiveSummary, AttemptId, AttemptRecord, Bid, Claim, Claimed,
+    Condition, Counts, DeliveryRecord, Division, Filter, Forgotten, HistoryScan, HostTrouble,
+    LaneId, LeftOver, MeetingRecord, OpenPart, PartId, PartRecord, PartState, PendingLine,
+    PositionRecord, ReadVersion, Reader, Recorded, ReplayFrom, RuleChanges, RuleId, RuleState,
+    RulesFile, ScanPolicy, Settled, Settlement, StoredRule, SubjectId, SubjectRecord, SubjectScan,
+    ToldHistory, Tried, Unit, Urgency, WaitingPart, Watched, telling,
 };
 pub use network::is_network_fs;
 pub use state_dir::StateDir;
@@ -29,9 +29,14 @@ use crate::action::{Item, ProcessGroup};
 use crate::archive::Look;
 use crate::clock::Nanos;
 use crate::name::{Level, Name};
+use crate::rules::ActionName;
 
 /// A result of the store.
 pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// Whom the second action tells, in its order, where it takes over from the first; an empty recipient
+/// takes over as a whole delivery. `None`: who is told stays the same.
+pub type Heirs<'a> = dyn Fn(&ActionName, &ActionName) -> Option<Vec<String>> + 'a;
 
 /// What the rules files were, and the memory of each line.
 pub trait RuleStore {
@@ -44,9 +49,15 @@ pub trait RuleStore {
     /// Records what changed in the file of `level`, and what it looks like now.
     ///
     /// A line that takes over from an edited one gets what that was told, what it handed down, and
-    /// its open deliveries. Deliveries of a line that was removed rest until it returns.
-    fn change_rules(&mut self, level: Level, changes: &RuleChanges, file: &RulesFile)
-    -> Result<()>;
+    /// its open deliveries; what is divided already goes to `heirs`. Deliveries of a line that was
+    /// removed rest until it returns.
+    fn change_rules(
+        &mut self,
+        level: Level,
+        changes: &RuleChanges,
+        file: &RulesFile,
+        heirs: &Heirs<'_>,
+    ) -> Result<()>;
 
     /// The lines that are to be appended to the file of `level`, in the order of discovery.
     fn pending_lines(&self, level: Level) -> Result<Vec<PendingLine>>;
@@ -204,26 +215,36 @@ pub trait Outbox {
     /// Whether anything is due at `at` or claimed, and whether anything waits after a failure.
     fn urgency(&self, at: Nanos) -> Result<Urgency>;
 
-    /// Makes due at once what is due after `latest`: the clock was set back since that was decided.
-    fn hasten(&mut self, latest: Nanos) -> Result<()>;
+    /// Makes due at once what waits until after `latest`, or is due later and was made after `at`: the
+    /// clock was set back since that was decided.
+    fn hasten(&mut self, latest: Nanos, at: Nanos) -> Result<()>;
 
     /// All open parts whose rules are active, in the order of delivery.
     fn open_parts(&self) -> Result<Vec<OpenPart>>;
 
+    /// The items of a part, oldest first; `None` if it is gone, since another process divided it.
+    fn part_items(&self, part: PartId) -> Result<Option<Vec<Item>>>;
+
+    /// Puts parts in the place of whole deliveries. One that `claimer` does not run and somebody else
+    /// does, or that is in another lane or not there any more, is left as it is. Durable when it
+    /// returns.
+    fn divide(&mut self, divisions: &[Division], claimer: &str, at: Nanos) -> Result<()>;
+
     /// The claimers that have claims, dead or alive.
     fn claims(&self) -> Result<Vec<String>>;
 
-    /// Claims a part for `claimer` and begins an attempt, if fewer than `jobs` run.
-    fn claim(&mut self, part: PartId, claimer: &str, jobs: usize, at: Nanos) -> Result<Claim>;
+    /// Claims a part for `claimer`, with those of its companions that are to be had, and begins an
+    /// attempt, if fewer than `jobs` run.
+    fn claim(&mut self, bid: &Bid, claimer: &str, jobs: usize, at: Nanos) -> Result<Claim>;
 
-    /// Ends an attempt and its claim.
-    fn settle(&mut self, settled: &Settled) -> Result<()>;
+    /// Ends the attempts of parts that were claimed together, and their claim.
+    fn settle(&mut self, settled: &[Settled]) -> Result<()>;
 
-    /// Ends an attempt and its claim, and claims another part as [`Outbox::claim`] does.
+    /// Settles as [`Outbox::settle`] does, and claims another part as [`Outbox::claim`] does.
     fn settle_and_claim(
         &mut self,
-        settled: &Settled,
-        next: PartId,
+        settled: &[Settled],
+        next: &Bid,
         claimer: &str,
         jobs: usize,
         at: Nanos,
@@ -232,7 +253,8 @@ pub trait Outbox {
     /// Takes what a dead claimer left over, so that nobody else does.
     fn take_over(&mut self, dead: &str, claimer: &str) -> Result<Vec<LeftOver>>;
 
-    /// Gives a part back as it was before its claim, but for the number of its attempts.
+    /// Gives a part back as it was before its claim, but for the number of its attempts; and with it
+    /// what was claimed with it.
     fn release(&mut self, part: PartId, outcome: &str, at: Nanos) -> Result<()>;
 }
 
@@ -243,6 +265,13 @@ pub trait Journal {
 
     /// The deliveries that `filter` lets through, oldest first.
     fn deliveries(&self, filter: &Filter) -> Result<Vec<DeliveryRecord>>;
+
+    /// The parts that wait after a failure and whose rules are active, in the order of delivery.
+    fn waiting(&self) -> Result<Vec<WaitingPart>>;
+
+    /// The actions that were told something since a time that they had not been told before at the
+    /// first try.
+    fn recovered(&self, since: Nanos) -> Result<HashSet<String>>;
 
     /// The items of a delivery, oldest first.
     fn delivery_items(&self, uid: &str) -> Result<Vec<Item>>;

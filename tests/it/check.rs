@@ -107,6 +107,78 @@ fn bad_settings_end_with_78() {
 }
 
 #[test]
+fn bad_settings_are_no_fault_of_the_actions_that_need_them() {
+    let sandbox = Sandbox::new();
+    let arch = good(&sandbox);
+    let rules = format!(
+        "{0} webhook:ci mail-new-branches:jo@example.org apprise:team run:x\n{0} nope:\n",
+        arch.name
+    );
+    sandbox.write("n/=rules.archives", rules);
+    sandbox.write("n/=config.toml", "[webhook.ci]\nurl = 1\n");
+    assert_eq!(kinds(&sandbox, 78), ["settings", "unknown-command"]);
+}
+
+#[test]
+fn a_subscription_that_can_never_match_is_named() {
+    let sandbox = Sandbox::new();
+    let arch = good(&sandbox);
+    sandbox.write(
+        "n/=rules.archives",
+        format!("{} noop: noop: noop: mail-subscribers:\n", arch.name),
+    );
+    sandbox.write("n/=config.toml", "[mail]\ntransport = \"maildir:box\"\n");
+    let subscribers = format!(
+        "a@example.org {0}/kettle--*\na@example.org {0}\na@example.org **\n\
+         a@example.org path:src\na@example.org kettle\na@example.org all\n",
+        arch.name
+    );
+    sandbox.write("n/=subscribers", subscribers);
+    assert_eq!(kinds(&sandbox, 1), ["idle-subscription"; 2]);
+    sandbox
+        .larch(["check", "n"])
+        .stdout_has("warning: n/=subscribers:5: `kettle` matches nothing in an archive that a rule names\n  help: the glob begins with the archive's name: ")
+        .code(1);
+}
+
+#[test]
+fn a_missing_directory_of_templates_and_a_password_of_nobody_are_named() {
+    let sandbox = Sandbox::new();
+    let arch = good(&sandbox);
+    sandbox.write(
+        "n/=rules.archives",
+        format!("{} mail-new-categories:jo@example.org\n", arch.name),
+    );
+    sandbox.write(
+        "n/=config.toml",
+        "[mail]\ntransport = \"smtp://127.0.0.1\"\npassword_file = \"pw\"\ntemplates = \"tmpl\"\n",
+    );
+    sandbox
+        .larch(["check", "n"])
+        .stdout_has("cannot read the directory of templates ")
+        .stdout_has(
+            "[mail] has `password_file`, and its transport names no user whose password it is",
+        )
+        .code(1);
+}
+
+#[test]
+fn a_file_that_is_no_template_is_named() {
+    let sandbox = Sandbox::new();
+    good(&sandbox);
+    sandbox.write("n/=config.toml", "[mail]\ntemplates = \"letters\"\n");
+    sandbox.write("n/letters/footer.txt", "{% include \"own.txt\" %}\n");
+    for name in ["own.txt", "README", "revison.txt"] {
+        sandbox.write(format!("n/letters/{name}"), "x\n");
+    }
+    sandbox
+        .larch(["check", "n"])
+        .stdout_has("letters/revison.txt is no template of larch, and no template includes it\n  help: did you mean `revision.txt`?")
+        .stdout_has("n: 0 errors, 1 warning; ")
+        .code(1);
+}
+
+#[test]
 fn what_others_can_write_or_read_is_reported() {
     let sandbox = Sandbox::new();
     good(&sandbox);

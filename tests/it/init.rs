@@ -130,6 +130,57 @@ fn init_watch_makes_a_directory_that_works() {
 }
 
 #[test]
+fn help_knows_an_action_when_it_meets_one() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .larch(["help", "webhook"])
+        .stderr_has("`webhook` is an action of rules, and no command")
+        .code(2);
+}
+
+#[test]
+fn a_file_is_answered_with_its_directory() {
+    let sandbox = Sandbox::new();
+    sandbox.write("n/=rules.versions", "");
+    sandbox
+        .larch(["notify", "n/=rules.versions"])
+        .stderr_has("hint: name the directory that it is in: n\n")
+        .code(1);
+}
+
+#[test]
+fn init_watch_lets_an_action_wait_for_its_section() {
+    let sandbox = Sandbox::new();
+    let arch = Arch::new(&sandbox, Layout::Nested);
+    let location = arch.location.to_str().unwrap();
+    for (dir, action, section) in [
+        ("a", "webhook:ci", "[webhook.ci]"),
+        ("b", "run:build", "[commands.build]"),
+        ("c", "apprise:team", "[apprise.team]"),
+    ] {
+        sandbox
+            .larch(["init", dir, "--watch", location, "--run", action])
+            .any_stdout()
+            .stderr(format!(
+                "warning: {action} waits until you write its section {section} into {dir}/=config.toml\n"
+            ))
+            .ok();
+        assert!(sandbox.path(dir).join("=rules.archives").exists());
+        let check = sandbox.larch(["check", dir]);
+        check.stdout_has(format!("no section {section}")).code(1);
+    }
+    // One that every directory has is there already.
+    let own = "[webhook.ci]\nurl = \"http://127.0.0.1:9/\"\n";
+    sandbox.write("home/.config/larch/config.toml", own);
+    let run = sandbox.larch(["init", "d", "--watch", location, "--run=webhook:ci"]);
+    run.any_stdout().ok();
+    sandbox
+        .larch(["init", "e", "--watch", location, "--run=webhook:"])
+        .stderr("error: webhook:: the name of a section [webhook.NAME] of the settings stands behind the `:`\n")
+        .code(1);
+}
+
+#[test]
 fn init_watch_keeps_the_name_under_which_an_archive_is_registered() {
     let sandbox = Sandbox::new();
     let arch = Arch::new(&sandbox, Layout::Nested);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Arch, Layout, Repo, Sandbox};
+use crate::support::{Arch, Layout, Repo, Sandbox, register};
 
 const MINUTE: i64 = 60;
 
@@ -29,7 +29,7 @@ for path in sys.argv[1:]:
 
 /// Puts a `sendmail` where it is found first. What it does after it has kept a message stands in
 /// `sendmail-then`, in the language of sh.
-fn sendmail(sandbox: &Sandbox) {
+pub(super) fn sendmail(sandbox: &Sandbox) {
     sandbox.program(
         "sendmail",
         "#!/bin/sh\n\
@@ -43,7 +43,7 @@ fn sendmail(sandbox: &Sandbox) {
 
 /// The messages that were sent since the last call, parsed; none of them has a defect.
 #[track_caller]
-fn take_mail(sandbox: &Sandbox) -> Vec<Value> {
+pub(super) fn take_mail(sandbox: &Sandbox) -> Vec<Value> {
     let entries = fs::read_dir(sandbox.path("home")).unwrap();
     let mut paths: Vec<String> = entries
         .map(|entry| entry.unwrap().path().to_str().unwrap().to_owned())
@@ -104,44 +104,42 @@ fn init_with_an_address_mails_what_is_new_from_then_on() {
     let revision = arch.commit_summary("hello--main--1.0", "Fix the typo");
     sandbox.poll().env("LOGNAME", "jo").ok();
     let mail = take_mail(&sandbox);
-    let [message] = &mail[..] else {
-        panic!("{mail:?}");
-    };
-    let headers = &message["headers"];
-    let version = arch.qualified("hello--main--1.0");
-    assert_eq!(headers["to"], "al@example.org, bo@example.com");
-    assert!(headers["from"].as_str().unwrap().starts_with("jo@"));
-    assert_eq!(
-        headers["subject"],
-        "[jo@example.org--2026] hello--main--1.0: Fix the typo"
-    );
-    assert_eq!(headers["auto-submitted"], "auto-generated");
-    assert_eq!(headers["mime-version"], "1.0");
-    assert_eq!(
-        message["arguments"],
-        serde_json::json!(["-i", "--", "al@example.org", "bo@example.com"])
-    );
-    let body = message["body"].as_str().unwrap();
-    for part in [
-        &format!("1 new revision in {version}:"),
-        &format!("\n{revision}\n"),
-        "Author:  Jo Tester <jo@example.org>",
-        "Date:    20",
-        "Summary: Fix the typo",
-    ] {
-        assert!(body.contains(part), "{body}");
+    let mut addresses = Vec::new();
+    for message in &mail {
+        let headers = &message["headers"];
+        let address = headers["to"].as_str().unwrap();
+        addresses.push(address);
+        assert!(headers["from"].as_str().unwrap().starts_with("jo@"));
+        assert_eq!(headers["subject"], "[hello/main] Fix the typo");
+        assert_eq!(headers["auto-submitted"], "auto-generated");
+        assert_eq!(headers["mime-version"], "1.0");
+        assert_eq!(headers["x-larch-action"], "mail-new-revisions");
+        let arguments = message["arguments"].as_array().unwrap();
+        assert_eq!(arguments.last().unwrap(), address);
+        let body = message["body"].as_str().unwrap();
+        for part in [
+            &format!("Revision: {revision}\n"),
+            "Author:   Jo Tester <jo@example.org>\nDate:     20",
+            "\n\nFix the typo\n",
+        ] {
+            assert!(body.contains(part), "{body}");
+        }
     }
-    // What appears later is told in full: one message for each level.
+    addresses.sort_unstable();
+    assert_eq!(addresses, ["al@example.org", "bo@example.com"]);
+    // What appears later is told in full: one message for each level and address.
     arch.import("other--main--2.0");
     sandbox.poll().ok();
-    let subjects = take_subjects(&sandbox);
+    let mut subjects = take_subjects(&sandbox);
+    assert_eq!(subjects.len(), 8);
+    subjects.dedup();
     assert_eq!(
         subjects,
         [
-            "[jo@example.org--2026] new branch other--main",
             "[jo@example.org--2026] new category other",
-            "[jo@example.org--2026] new version other--main--2.0",
-            "[jo@example.org--2026] other--main--2.0: import of other--main--2.0",
+            "[other/main] import of other--main--2.0",
+            "[other/main] new version other--main--2.0",
+            "[other] new branch other--main",
         ]
     );
 }
@@ -158,7 +156,7 @@ fn several_items_come_in_one_message() {
     assert_eq!(mail.len(), 1);
     assert_eq!(
         mail[0]["headers"]["subject"],
-        "[jo@example.org--2026] 3 new revisions in c--b--1"
+        "[c/b] 3 new revisions: import of c--b--1"
     );
     let body = mail[0]["body"].as_str().unwrap();
     let places: Vec<usize> = ["import of", "Second", "Third"]
@@ -260,59 +258,193 @@ fn check_names_an_address_that_is_none() {
 }
 
 #[test]
-fn by_hand_it_mails_what_standard_input_tells() {
+fn each_revision_is_mailed_to_each_address_by_itself() {
     let sandbox = Sandbox::new();
     sendmail(&sandbox);
-    let summary = "Gr\u{fc}\u{df}e \u{1f98a} ".repeat(30) + "\r\nBcc: eve@example.org\u{202e}";
-    let news = serde_json::json!({
-        "name": "A/c--b--1--patch-1",
-        "level": "revision",
-        "author": "J\u{f6} <jo@example.org>",
-        "summary": summary,
-        "more": "than it knows",
-    });
+    let action = "mail-each-revision:al@example.org,bo@example.org";
+    let arch = watch(&sandbox, action);
+    arch.commit_summary("c--b--1", "Second");
+    sandbox.poll().ok();
+    let mail = take_mail(&sandbox);
+    let header =
+        |message: &Value, name: &str| message["headers"][name].as_str().unwrap().to_owned();
+    let mut told: Vec<(String, String)> = mail
+        .iter()
+        .map(|message| (header(message, "to"), header(message, "subject")))
+        .collect();
+    told.sort();
+    let told: Vec<(&str, &str)> = told
+        .iter()
+        .map(|(to, what)| (to.as_str(), what.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("al@example.org", "[c/b] Second"),
+            ("al@example.org", "[c/b] import of c--b--1"),
+            ("bo@example.org", "[c/b] Second"),
+            ("bo@example.org", "[c/b] import of c--b--1"),
+        ]
+    );
+    // One thread for all, and each message by itself.
+    let mut ids: Vec<String> = mail
+        .iter()
+        .map(|message| header(message, "message-id"))
+        .collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 4);
+    let thread = header(&mail[0], "references");
+    assert!(
+        mail.iter()
+            .all(|message| header(message, "references") == thread)
+    );
+}
+
+#[test]
+fn by_hand_it_mails_what_it_is_told() {
+    let sandbox = Sandbox::new();
+    sendmail(&sandbox);
+    let arch = Arch::new(&sandbox, Layout::Nested);
+    let first = arch.import("c--b--1");
+    let second = arch.commit_summary("c--b--1", "Second");
+    let other = arch.import("d--b--1");
+    let addresses = "al@example.org,bo@example.org";
     sandbox
-        .larch(["mail-new-revisions", "al@example.org", "A/c--b--1--patch-1"])
-        .stdin(format!("{news}\n"))
+        .larch(["mail-new-revisions", addresses, &first, &second, &other])
+        .ok();
+    let once = [
+        "[c/b] 2 new revisions: import of c--b--1",
+        "[d/b] import of d--b--1",
+    ];
+    let twice = |subjects: [&'static str; 2]| subjects.map(|subject| [subject; 2]).concat();
+    assert_eq!(take_subjects(&sandbox), twice(once));
+    sandbox
+        .larch(["mail-each-revision", addresses, &first, &second])
+        .ok();
+    let each = ["[c/b] Second", "[c/b] import of c--b--1"];
+    assert_eq!(take_subjects(&sandbox), twice(each));
+    // The settings are those of the directory that is named.
+    sandbox.write("n/=config.toml", "[mail]\nfrom = \"larch@example.com\"\n");
+    sandbox
+        .larch([
+            "mail-new-categories",
+            "al@example.org",
+            &arch.qualified("c"),
+        ])
+        .env("LARCH_DIR", sandbox.path("n"))
         .ok();
     let mail = take_mail(&sandbox);
-    let message = &mail[0];
-    assert_eq!(message["headers"].get("bcc"), None, "{message}");
-    assert_eq!(message["headers"].as_object().unwrap().len(), 9);
-    assert_eq!(message["count"], 9);
-    let subject = message["headers"]["subject"].as_str().unwrap();
-    assert!(
-        subject.starts_with("[A] c--b--1: Gr\u{fc}\u{df}e \u{1f98a} "),
-        "{subject}"
-    );
-    let body = message["body"].as_str().unwrap();
-    assert!(body.contains("Author:  J\u{f6} <jo@example.org>"), "{body}");
-    assert!(
-        body.contains("\u{fffd}\u{fffd}Bcc: eve@example.org\u{fffd}\n"),
-        "{body}"
-    );
+    assert_eq!(mail[0]["headers"]["from"], "larch@example.com");
+    sandbox.write("home/sendmail-then", "echo no room >&2; exit 75");
+    sandbox
+        .larch(["mail-new-revisions", "al@example.org", &first])
+        .stdout_has("no room")
+        .stderr_has("mail-new-revisions:al@example.org to al@example.org: exit code 75")
+        .code(1);
+}
+
+#[test]
+fn by_hand_every_built_in_action_does_what_it_does_in_a_poll() {
+    let sandbox = Sandbox::new();
+    let arch = Arch::new(&sandbox, Layout::Nested);
+    let revision = arch.import("c--b--1");
+    sandbox.larch(["append", "news", &revision]).ok();
+    let line: Value = serde_json::from_str(&sandbox.read("news")).unwrap();
+    assert_eq!(line["name"], revision.as_str());
+    assert_eq!(line["summary"], "import of c--b--1");
+    // A THUNK that may be empty may be left out.
+    sandbox.write("n/=config.toml", "[syslog]\nsocket = \"none\"\n");
+    sandbox
+        .larch(["syslog", &revision])
+        .env("LARCH_DIR", sandbox.path("n"))
+        .stderr_has("error: syslog:: ")
+        .code(1);
 }
 
 #[test]
 fn by_hand_nothing_and_nonsense_are_refused() {
     let sandbox = Sandbox::new();
     sendmail(&sandbox);
-    let hostile = r#"{"name":"A/c\r\nBcc: x@example.org","level":"category"}"#;
-    for (stdin, said) in [
-        ("", "there is nothing to tell"),
-        ("nonsense", "cannot read what is new"),
-        (hostile, "is not the name of a new item"),
+    let arch = Arch::new(&sandbox, Layout::Nested);
+    let revision = arch.import("c--b--1");
+    for (arguments, said) in [
+        (
+            &["mail-new-categories"][..],
+            "no address stands behind the `:`",
+        ),
+        (&["mail-new-categories", "al"], "`al` is no mail address"),
+        (
+            &["mail-new-categories", "al@example.org"],
+            "an action is told what is new",
+        ),
+        (
+            &["mail-new-categories", "al@example.org", "A/c\nBcc: x"],
+            "holds a line's end",
+        ),
+        (
+            &["mail-new-categories", "al@example.org", &arch.name],
+            "is an archive",
+        ),
+        (&["mail-new-revisions", &revision], "is no mail address"),
     ] {
-        sandbox
-            .larch(["mail-new-categories", "al@example.org"])
-            .stdin(stdin)
-            .stderr_has(said)
-            .code(1);
+        let ended = sandbox.larch(arguments).any_stderr().output();
+        assert_eq!(ended.code(), Some(2), "{arguments:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains(said), "{}", ended.stderr);
     }
-    for arguments in [&["mail-new-categories"][..], &["mail-new-categories", "al"]] {
-        sandbox.larch(arguments).any_stderr().code(2);
+    sandbox
+        .larch(["mail-new-categories", "al@example.org", "elsewhere/c"])
+        .stderr_has("elsewhere")
+        .code(1);
+    assert!(take_mail(&sandbox).is_empty());
+}
+
+#[test]
+fn nothing_is_said_by_hand_of_what_the_archive_does_not_hold() {
+    let sandbox = Sandbox::new();
+    sendmail(&sandbox);
+    let repo = Repo::new(&sandbox, "kettle");
+    let location = format!("git:{}", sandbox.path("served").display());
+    register(&sandbox, "git", &location);
+    sandbox.write("n/=subscribers", "al@example.org git/**\n");
+    let hash = repo.git(["rev-parse", "HEAD"]);
+    let whole = format!("git/kettle--heads--main--{hash}");
+    let short = format!("git/kettle--heads--main--{}", &hash[..12]);
+    let other = "git/kettle--heads--main--0123456789ab";
+    let meant = format!("hashes are written whole; did you mean `{whole}`?");
+    let lists =
+        "hashes are written whole; `larch revisions git/kettle--heads--main` lists what there is";
+    for (name, way) in [
+        (short.as_str(), meant.as_str()),
+        (other, lists),
+        ("git/ketle", "did you mean `git/kettle`?"),
+        ("git/ketle--heads--main", "did you mean `git/kettle`?"),
+    ] {
+        for words in [
+            ["mail-new-revisions", "al@example.org"],
+            ["mail-preview", "n"],
+            ["subscribers", "n"],
+        ] {
+            let run = sandbox
+                .larch(words)
+                .arg(name)
+                .stderr_has("the archive has no");
+            run.stderr_has(way).code(1);
+        }
     }
     assert!(take_mail(&sandbox).is_empty());
+    sandbox
+        .larch(["mail-preview", "n", &whole])
+        .any_stdout()
+        .ok();
+    sandbox
+        .larch(["subscribers", "n", &whole])
+        .any_stdout()
+        .ok();
+    sandbox.write("n/=rules.versions", "git/kettle--heads--main noop:\n");
+    sandbox.poll().ok();
+    let explained = sandbox.larch(["explain", "n", &short]);
+    explained.stdout_has("Hashes are written whole").ok();
 }
 
 #[test]
@@ -341,11 +473,11 @@ fn one_command_mails_what_is_pushed_to_a_git_server() {
     assert_eq!(
         subjects,
         [
-            "[served] kettle--heads--main: Heat the water",
-            "[served] new category teapot",
-            "[served] new version kettle--heads--spout",
-            "[served] new version teapot--heads--main",
-            "[served] teapot--heads--main: first",
+            "[kettle/main] Heat the water",
+            "[kettle] new branch spout",
+            "[served] new repository teapot",
+            "[teapot/main] first",
+            "[teapot] new branch main",
         ]
     );
 }

@@ -13,9 +13,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use larch::action::{
-    Attempt, Describe, Ended, Item, Outcome, ProcessGroup, Program, end_left_over, run,
-};
+use larch::action::program::{self, Input, Invocation};
+use larch::action::{Attempt, Describe, Ended, Item, Outcome, ProcessGroup, Style, end_left_over};
 use larch::archive::git::GIT_LOCAL_VARIABLES;
 use larch::archive::{ArchiveError, Description};
 use larch::name::{Level, Name};
@@ -24,7 +23,7 @@ use larch::rules::ActionName;
 /// An attempt under test: a shell script that runs for revisions of one version.
 struct Trial {
     dir: tempfile::TempDir,
-    program: Program,
+    program: PathBuf,
     action: String,
     id: String,
     items: Vec<Item>,
@@ -41,15 +40,15 @@ impl Trial {
         let path = dir.path().join("script");
         put(&path, script);
         let action = format!("sh:{}", path.display());
-        let mut trial = Self::of(Program::Executable("/bin/sh".into()), &action);
+        let mut trial = Self::of(Path::new("/bin/sh"), &action);
         trial.dir = dir;
         trial
     }
 
-    fn of(program: Program, action: &str) -> Self {
+    fn of(program: &Path, action: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         Self {
-            program,
+            program: program.to_owned(),
             action: action.to_owned(),
             id: dir.path().display().to_string(),
             items: revisions(1),
@@ -75,8 +74,10 @@ impl Trial {
         stop: &AtomicBool,
     ) -> Ended {
         let attempt = Attempt {
-            program: &self.program,
             action: &ActionName::parse(&self.action).unwrap(),
+            recipient: "",
+            style: Style::Batch,
+            gathered: &[],
             dir: self.dir.path(),
             delivery_id: &self.id,
             number: 3,
@@ -87,9 +88,24 @@ impl Trial {
             timeout: self.timeout,
             grace: self.grace,
             output_limit: self.output_limit,
+            now: 0,
             describe,
+            tell: &|_, _| unreachable!("a program is told what it reads"),
         };
-        run(&attempt, started, stop)
+        let invocation = Invocation {
+            program: &self.program,
+            arguments: program::arguments(&attempt),
+            environment: program::environment(&attempt),
+            dir: attempt.dir,
+            input: Input::Items {
+                items: attempt.items,
+                describe,
+            },
+            timeout: attempt.timeout,
+            grace: attempt.grace,
+            output_limit: attempt.output_limit,
+        };
+        program::run(&invocation, started, stop)
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -121,10 +137,10 @@ fn put(path: &Path, text: &str) {
 }
 
 /// A file that is executed itself.
-fn executable(path: &Path, text: &str) -> Program {
+fn executable(path: &Path, text: &str) -> PathBuf {
     put(path, text);
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-    Program::Executable(path.to_owned())
+    path.to_owned()
 }
 
 /// Waits until something is so, and fails when it does not become so.
@@ -163,17 +179,6 @@ fn the_exit_code_is_the_answer() {
 }
 
 #[test]
-fn noop_succeeds_without_a_process() {
-    let trial = Trial::of(Program::Noop, "noop:");
-    let ended = trial.run_watched(
-        &|_| panic!("described"),
-        &mut |_| panic!("started"),
-        &AtomicBool::new(false),
-    );
-    assert_eq!(ended.outcome, Outcome::Success);
-}
-
-#[test]
 fn arguments_are_the_thunk_and_the_names() {
     let mut trial = Trial::new(r#"printf '<%s>' "$@""#);
     trial.items = revisions(2);
@@ -181,7 +186,7 @@ fn arguments_are_the_thunk_and_the_names() {
         String::from_utf8(trial.run().output).unwrap(),
         "<jo@x.org--a/c--b--1.0--patch-0><jo@x.org--a/c--b--1.0--patch-1>"
     );
-    let mut trial = Trial::of(Program::Executable("/bin/echo".into()), "echo:");
+    let mut trial = Trial::of(Path::new("/bin/echo"), "echo:");
     assert_eq!(trial.run().output, b"jo@x.org--a/c--b--1.0--patch-0\n");
     trial.action = "echo:$(id);*:x".to_owned();
     assert_eq!(
@@ -595,7 +600,7 @@ fn what_cannot_be_started_says_why() {
     };
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("larch-x");
-    let trial = |text: &str| Trial::of(executable(&path, text), "x:");
+    let trial = |text: &str| Trial::of(&executable(&path, text), "x:");
     let shown = path.display();
     assert_eq!(
         why(&trial("#!/no/such/sh -e\n")),

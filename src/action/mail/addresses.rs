@@ -15,7 +15,9 @@ pub enum AddressError {
 
 /// The addresses of a THUNK, parted by commas; there is at least one.
 ///
-/// One that begins with `-` is refused: some programs would take it for an option.
+/// One that begins with `-` is refused, since some programs would take it for an option, and one with
+/// `/` in its host, since that is the name of something in an archive. The case of a host makes no
+/// other recipient.
 pub fn addresses(thunk: &str) -> Result<Vec<Address>, AddressError> {
     if thunk.is_empty() {
         return Err(AddressError::None);
@@ -25,7 +27,12 @@ pub fn addresses(thunk: &str) -> Result<Vec<Address>, AddressError> {
         .map(|word| {
             word.parse()
                 .ok()
-                .filter(|_| !word.starts_with('-'))
+                .filter(|address: &Address| {
+                    !word.starts_with('-') && !address.domain().contains('/')
+                })
+                .and_then(|address| {
+                    Address::new(address.user(), address.domain().to_ascii_lowercase()).ok()
+                })
                 .ok_or_else(|| AddressError::Bad(word.to_owned()))
         })
         .collect()
@@ -37,7 +44,7 @@ mod tests {
 
     #[test]
     fn addresses_are_parted_by_commas() {
-        let parsed = addresses("jo@example.org,al+x@example.com").unwrap();
+        let parsed = addresses("jo@Example.org,al+x@example.com").unwrap();
         let parsed: Vec<String> = parsed.iter().map(ToString::to_string).collect();
         assert_eq!(parsed, ["jo@example.org", "al+x@example.com"]);
     }
@@ -51,6 +58,7 @@ mod tests {
             ("jo@example.org,,al@example.org", ""),
             ("jo@example.org,al", "al"),
             ("-f@example.org", "-f@example.org"),
+            ("jo@example.org--2026/c", "jo@example.org--2026/c"),
             ("jo@exa\r\nmple.org", "jo@exa\r\nmple.org"),
             ("<jo@example.org>", "<jo@example.org>"),
         ] {

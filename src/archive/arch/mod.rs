@@ -8,12 +8,15 @@
 //! Names are checked against the grammar before they become paths, so that none leads out of the
 //! archive.
 
+mod changeset;
 mod disk;
+mod files;
 mod flat;
 mod layout;
 mod official_name;
 mod patch_log;
 mod place;
+mod told;
 mod web;
 
 pub use disk::ArchArchive;

@@ -4,6 +4,9 @@
 //! and a revision a commit, or a tag itself. Whatever git understands is understood, since git reads
 //! it: this looks at directories and at the times of files, and parses what git prints.
 
+mod changes;
+mod commit;
+mod desk;
 mod discovery;
 mod history;
 mod kind;
@@ -21,6 +24,7 @@ mod root;
 mod tree;
 mod variables;
 
+pub(in crate::archive) use desk::Desk;
 pub use remote::GitRemote;
 pub use tree::GitTree;
 pub use variables::GIT_LOCAL_VARIABLES;

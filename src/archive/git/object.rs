@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use crate::archive::Description;
+use crate::archive::{Description, Details, text};
 
 /// An object, whole or its beginning.
 #[derive(Debug)]
@@ -91,18 +91,32 @@ impl Object {
     }
 
     pub(super) fn describe(&self, id: &str) -> Description {
+        self.tell(id).description
+    }
+
+    /// All that the object itself tells.
+    pub(super) fn tell(&self, id: &str) -> Details {
         let who = match self.kind {
             Kind::Tag => "tagger",
             _ => "author",
         };
         let signature = self.signature(who);
         let message = self.message();
-        let summary = message.lines().map(str::trim).find(|line| !line.is_empty());
-        Description {
-            date: signature.as_ref().and_then(|made| made.date.clone()),
-            author: signature.map(|made| made.who).filter(|who| !who.is_empty()),
-            summary: summary.map(str::to_owned),
-            id: Some(id.to_owned()),
+        let message = message.trim_start();
+        let (summary, below) = message.split_once('\n').unwrap_or((message, ""));
+        let body = match self.kind {
+            Kind::Tag => without_signature(below),
+            _ => below,
+        };
+        Details {
+            description: Description {
+                date: signature.as_ref().and_then(|made| made.date.clone()),
+                author: signature.map(|made| made.who).filter(|who| !who.is_empty()),
+                summary: Some(summary.trim().to_owned()).filter(|line| !line.is_empty()),
+                id: Some(id.to_owned()),
+            },
+            body: text::without_blank_edges(body).to_owned(),
+            ..Details::default()
         }
     }
 
@@ -118,17 +132,28 @@ impl Object {
         &self.text[..end.unwrap_or(self.text.len())]
     }
 
-    /// Latin-1 where the object says so, and where the bytes are no UTF-8.
     fn decode(&self, bytes: &[u8]) -> String {
-        let encoding = self.headers("encoding").next().unwrap_or_default();
-        let is_latin1 = [&b"iso-8859-1"[..], b"iso8859-1", b"latin1", b"latin-1"]
-            .iter()
-            .any(|name| encoding.eq_ignore_ascii_case(name));
-        match str::from_utf8(bytes) {
-            Ok(text) if !is_latin1 => text.to_owned(),
-            _ => bytes.iter().copied().map(char::from).collect(),
-        }
+        let encoding = self.headers("encoding").next();
+        text::decode(bytes, encoding.and_then(|label| str::from_utf8(label).ok()))
     }
+}
+
+/// A tag's message without the signature at its end, which is for programs.
+fn without_signature(message: &str) -> &str {
+    const BEGINNINGS: [&str; 4] = [
+        "-----BEGIN PGP SIGNATURE-----",
+        "-----BEGIN PGP MESSAGE-----",
+        "-----BEGIN SSH SIGNATURE-----",
+        "-----BEGIN SIGNED MESSAGE-----",
+    ];
+    let mut at = 0;
+    for line in message.split_inclusive('\n') {
+        if BEGINNINGS.contains(&line.trim_end()) {
+            return &message[..at];
+        }
+        at += line.len();
+    }
+    message
 }
 
 /// ` SECONDS ±HHMM` as RFC 3339; in UTC where there is no such offset.
@@ -183,6 +208,27 @@ mod tests {
     }
 
     #[test]
+    fn the_body_is_what_stands_below_the_first_line() {
+        let body = |kind, message: &str| {
+            let text = format!("tree 1\n\n{message}").into_bytes();
+            Object { kind, text }.tell("").body
+        };
+        for (message, expected) in [
+            ("subject\n\n  body\n\nmore\n\n", "  body\n\nmore"),
+            ("\n \nsubject\nbody", "body"),
+            ("subject\r\n\r\nbody\0\r\n", "body\0"),
+            ("subject", ""),
+            ("", ""),
+        ] {
+            assert_eq!(body(Kind::Commit, message), expected, "{message:?}");
+        }
+        let signed =
+            "v1\n\nnotes\n-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n";
+        assert_eq!(body(Kind::Tag, signed), "notes");
+        assert!(body(Kind::Commit, signed).contains("BEGIN"));
+    }
+
+    #[test]
     fn odd_dates_do_no_harm() {
         for (when, expected) in [
             (" 0 +0000", Some("1970-01-01T00:00:00+00:00")),
@@ -202,8 +248,10 @@ mod tests {
         let summary = |text: &[u8]| commit(text).describe("").summary;
         assert_eq!(summary("tree 1\n\nfür".as_bytes()).as_deref(), Some("für"));
         assert_eq!(summary(b"tree 1\n\nf\xfcr").as_deref(), Some("für"));
-        let said = "tree 1\nencoding ISO-8859-1\n\nfür".as_bytes();
-        assert_eq!(summary(said).as_deref(), Some("fÃ¼r"));
+        let said = b"tree 1\nencoding KOI8-R\n\n\xf0\xd2\xc9\xd7\xc5\xd4";
+        assert_eq!(summary(said).as_deref(), Some("Привет"));
+        let wrong = "tree 1\nencoding ISO-8859-1\n\nfür".as_bytes();
+        assert_eq!(summary(wrong).as_deref(), Some("für"));
     }
 
     #[test]

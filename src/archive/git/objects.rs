@@ -1,54 +1,67 @@
-//! Reads many objects by one run of git.
+//! Reads many objects at once.
 
+use super::desk::{Asked, Desk, Reading};
 use super::object::{Kind, Object};
 use super::program::Git;
-use crate::archive::ArchiveError;
+use crate::archive::resident::Next;
+use crate::archive::{ArchiveError, text};
 use crate::name::{Level, Name};
+
+const CAT_FILE: &[&str] = &["cat-file", "--batch"];
 
 /// More of an object is not read: nothing that a person wrote is longer.
 pub(super) const LONGEST: usize = 16 << 20;
 
 /// The object id that a revision's name holds: all of it, as git prints it.
 pub(super) fn id(revision: &Name) -> Option<&str> {
-    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     let part = revision.part();
-    (revision.level() == Level::Revision
-        && matches!(part.len(), 40 | 64)
-        && part.bytes().all(is_hex))
-    .then_some(part)
+    (revision.level() == Level::Revision && is_id(part)).then_some(part)
 }
 
-/// Hands the objects to `each`, in the order of their ids; `None` for one that is missing.
+/// Whether a text is a whole object id, as git prints it.
+pub(super) fn is_id(text: &str) -> bool {
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    matches!(text.len(), 40 | 64) && text.bytes().all(is_hex)
+}
+
+/// What `make` makes of each object, in the order of their ids; `None` for one that is missing.
 ///
 /// Of each, `keep` bytes are read and the rest is passed over.
-pub(super) fn read(
+pub(super) fn read<T>(
+    desk: &Desk,
     git: &Git<'_>,
     ids: &[&str],
     keep: usize,
-    each: &mut dyn FnMut(Option<Object>),
-) -> Result<(), ArchiveError> {
+    make: impl Fn(&str, Object) -> T,
+) -> Result<Vec<Option<T>>, ArchiveError> {
     if ids.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let mut reader = Reader {
+    let question = ids.join("\n") + "\n";
+    let make = &make;
+    let begin = || Reader {
+        ids,
         keep,
         line: Vec::new(),
         body: None,
-        each,
+        made: Vec::with_capacity(ids.len()),
+        make,
     };
-    let input = ids.join("\n") + "\n";
-    git.run(&["cat-file", "--batch"], input.as_bytes(), &mut |piece| {
-        reader.feed(piece);
-    })
+    match desk.ask(git, CAT_FILE, question.as_bytes(), begin)? {
+        Asked::Answered(reader) => Ok(reader.made),
+        Asked::Ended(error) => Err(error),
+    }
 }
 
 /// Takes apart what `git cat-file --batch` prints, as it comes.
-struct Reader<'e> {
+struct Reader<'i, T, M> {
+    ids: &'i [&'i str],
     keep: usize,
     /// The beginning of a line that is not complete.
     line: Vec<u8>,
     body: Option<Body>,
-    each: &'e mut dyn FnMut(Option<Object>),
+    made: Vec<Option<T>>,
+    make: M,
 }
 
 /// An object whose text is being read.
@@ -59,16 +72,31 @@ struct Body {
     left: usize,
 }
 
-impl Reader<'_> {
-    fn feed(&mut self, mut piece: &[u8]) {
+impl<T, M: Fn(&str, Object) -> T> Reading for Reader<'_, T, M> {
+    fn take(&mut self, mut piece: &[u8]) -> Next {
         while !piece.is_empty() {
             piece = match self.body.take() {
                 Some(body) => self.feed_body(body, piece),
                 None => self.feed_line(piece),
             };
         }
+        if self.is_whole() {
+            Next::Nothing
+        } else {
+            Next::More
+        }
     }
 
+    fn is_whole(&self) -> bool {
+        self.made.len() >= self.ids.len()
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.made.iter().any(Option::is_none)
+    }
+}
+
+impl<T, M: Fn(&str, Object) -> T> Reader<'_, T, M> {
     fn feed_line<'p>(&mut self, piece: &'p [u8]) -> &'p [u8] {
         let Some(end) = piece.iter().position(|&byte| byte == b'\n') else {
             self.line.extend_from_slice(piece);
@@ -77,7 +105,7 @@ impl Reader<'_> {
         self.line.extend_from_slice(&piece[..end]);
         self.body = body(&self.line);
         if self.body.is_none() {
-            (self.each)(None);
+            self.made.push(None);
         }
         self.line.clear();
         &piece[end + 1..]
@@ -86,11 +114,14 @@ impl Reader<'_> {
     fn feed_body<'p>(&mut self, mut body: Body, piece: &'p [u8]) -> &'p [u8] {
         let (here, rest) = piece.split_at(piece.len().min(body.left));
         let text = &mut body.object.text;
-        let wanted = body.size.min(self.keep) - text.len();
+        // With one byte more than is kept, whether it is cut within a character can be told.
+        let wanted = body.size.min(self.keep.saturating_add(1)) - text.len();
         text.extend_from_slice(&here[..here.len().min(wanted)]);
         body.left -= here.len();
         if body.left == 0 {
-            (self.each)(Some(body.object));
+            text::cut(&mut body.object.text, self.keep);
+            let id = self.ids.get(self.made.len()).copied().unwrap_or_default();
+            self.made.push(Some((self.make)(id, body.object)));
         } else {
             self.body = Some(body);
         }
@@ -118,18 +149,19 @@ mod tests {
     use super::*;
 
     fn read_in_pieces(output: &[u8], length: usize, keep: usize) -> Vec<Option<Vec<u8>>> {
-        let mut objects = Vec::new();
-        let mut each = |object: Option<Object>| objects.push(object.map(|object| object.text));
+        let expected = output.iter().filter(|byte| byte.is_ascii_digit()).count();
         let mut reader = Reader {
+            ids: &vec![""; expected],
             keep,
             line: Vec::new(),
             body: None,
-            each: &mut each,
+            made: Vec::new(),
+            make: |_: &str, object: Object| object.text,
         };
         for piece in output.chunks(length) {
-            reader.feed(piece);
+            reader.take(piece);
         }
-        objects
+        reader.made
     }
 
     #[test]

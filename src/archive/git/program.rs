@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::GIT_LOCAL_VARIABLES;
-use crate::archive::tool::{Ended, Tool};
+use crate::archive::resident::Resident;
+use crate::archive::tool::Tool;
 use crate::archive::{Access, ArchiveError};
 
 /// The transports that may be used: those that `git:URL` takes, and no helper such as `ext::`.
@@ -80,15 +81,9 @@ impl<'a> Git<'a> {
         input: &[u8],
         take: &mut dyn FnMut(&[u8]),
     ) -> Result<String, ArchiveError> {
-        let about = self.dir.display().to_string();
-        let name = format!("git {}", args.first().copied().unwrap_or_default());
-        let failed = |said| ArchiveError::Program {
-            program: name.clone(),
-            about: about.clone(),
-            said,
-        };
+        let (name, about) = (called(args), self.about());
         let tool = Tool {
-            command: self.command(args).map_err(failed)?,
+            command: self.command(args).map_err(|said| self.failed(args, said))?,
             name: &name,
             about: &about,
             limit: self.access.options.timeout,
@@ -98,7 +93,35 @@ impl<'a> Git<'a> {
         if ended.status.success() {
             return Ok(ended.said);
         }
-        Err(failed(explain(&ended)))
+        Err(self.ended(args, &ended.said, &ended.status.to_string()))
+    }
+
+    /// Starts `git ARGS` to be asked again and again.
+    pub(super) fn stay(&self, args: &[&str]) -> Result<Resident, ArchiveError> {
+        let command = self.command(args).map_err(|said| self.failed(args, said))?;
+        Resident::start(command, called(args), self.about())
+    }
+
+    /// The error that `git ARGS` ended, for what it `said`, or else `how` it ended.
+    pub(super) fn ended(&self, args: &[&str], said: &str, how: &str) -> ArchiveError {
+        self.failed(args, explain(said).unwrap_or_else(|| how.to_owned()))
+    }
+
+    fn failed(&self, args: &[&str], said: String) -> ArchiveError {
+        ArchiveError::Program {
+            program: called(args),
+            about: self.about(),
+            said,
+        }
+    }
+
+    fn about(&self) -> String {
+        self.dir.display().to_string()
+    }
+
+    /// How it is to be read, and when that is to end.
+    pub(super) fn access(&self) -> &Access<'a> {
+        &self.access
     }
 
     /// What `git ARGS` prints, given `input`.
@@ -157,21 +180,23 @@ impl<'a> Git<'a> {
     }
 }
 
-/// What git said when it failed; what must be known about its rule of ownership is added.
-fn explain(ended: &Ended) -> String {
-    if let Some((_, advice)) = ended.said.split_once("dubious ownership") {
+/// What errors call a run of git.
+fn called(args: &[&str]) -> String {
+    format!("git {}", args.first().copied().unwrap_or_default())
+}
+
+/// What git said when it failed, if anything; what must be known about its rule of ownership is added.
+fn explain(said: &str) -> Option<String> {
+    if let Some((_, advice)) = said.split_once("dubious ownership") {
         let way_out = advice
             .lines()
             .map(str::trim)
             .find(|line| line.starts_with("git config"))
             .unwrap_or("git config --global --add safe.directory PATH");
-        return format!(
+        return Some(format!(
             "another user owns it, and git reads such a repository only where `safe.directory` permits that; \
              poll as its owner, or, if you trust its owner, run `{way_out}`"
-        );
+        ));
     }
-    if ended.said.is_empty() {
-        return ended.status.to_string();
-    }
-    ended.said.replace('\n', "; ")
+    (!said.is_empty()).then(|| said.replace('\n', "; "))
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::desk::Desk;
 use super::discovery::Discovered;
 use super::history;
 use super::kind::Kind;
@@ -13,7 +14,8 @@ use super::ref_store;
 use super::repository::Repository;
 use super::root::Root;
 use crate::archive::{
-    Access, Answer, Archive, ArchiveError, Description, History, Listing, Look, Question,
+    Access, Answer, Archive, ArchiveError, Description, Details, History, Listing, Look, Question,
+    Wanted,
 };
 use crate::name::{Level, Name};
 
@@ -28,6 +30,7 @@ pub struct GitTree<'a> {
     root: Root,
     discovered: OnceLock<Discovered>,
     repositories: Mutex<HashMap<String, Arc<Repository<'a>>>>,
+    desk: Arc<Desk>,
     /// The first look at each category that had changed: a later one could be newer than the refs
     /// that were read.
     looks: Mutex<HashMap<String, Look>>,
@@ -41,6 +44,7 @@ impl<'a> GitTree<'a> {
             root: Root::open(path)?,
             discovered: OnceLock::new(),
             repositories: Mutex::default(),
+            desk: Arc::default(),
             looks: Mutex::default(),
         })
     }
@@ -57,7 +61,7 @@ impl<'a> GitTree<'a> {
             return Ok(Arc::clone(repository));
         }
         let place = self.place(part)?.ok_or_else(|| self.missing(subject))?;
-        let made = Repository::new(&self.access, &self.root.path(&place.dir));
+        let made = Repository::new(&self.access, &self.root.path(&place.dir), &self.desk);
         let mut known = known();
         let repository = known.entry(part.to_owned()).or_insert(Arc::new(made));
         Ok(Arc::clone(repository))
@@ -91,6 +95,21 @@ impl<'a> GitTree<'a> {
             };
         }
         read
+    }
+
+    /// What `work` reads of each of `revisions`; nothing where their repository is gone.
+    fn read_all<T>(
+        &self,
+        revisions: &[&Name],
+        work: impl Fn(&Repository<'a>) -> Result<Vec<Option<T>>, ArchiveError>,
+    ) -> Result<Vec<Option<T>>, ArchiveError> {
+        let Some(first) = revisions.first() else {
+            return Ok(Vec::new());
+        };
+        match self.read(first, |_| false, work) {
+            Err(ArchiveError::NoSuchSubject(_)) => Ok(revisions.iter().map(|_| None).collect()),
+            read => read,
+        }
     }
 
     /// Fails if the repository that `subject` is, or stands in, was removed since it was found.
@@ -179,17 +198,15 @@ impl Archive for GitTree<'_> {
     }
 
     fn describe(&self, revisions: &[&Name]) -> Result<Vec<Option<Description>>, ArchiveError> {
-        let Some(first) = revisions.first() else {
-            return Ok(Vec::new());
-        };
-        match self.read(
-            first,
-            |_| false,
-            |repository| repository.describe(revisions),
-        ) {
-            Err(ArchiveError::NoSuchSubject(_)) => Ok(vec![None; revisions.len()]),
-            described => described,
-        }
+        self.read_all(revisions, |repository| repository.describe(revisions))
+    }
+
+    fn tell(
+        &self,
+        revisions: &[&Name],
+        wanted: Wanted,
+    ) -> Result<Vec<Option<Details>>, ArchiveError> {
+        self.read_all(revisions, |repository| repository.tell(revisions, wanted))
     }
 
     fn log(&self, revision: &Name) -> Result<Vec<u8>, ArchiveError> {

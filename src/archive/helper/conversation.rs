@@ -35,6 +35,8 @@ pub(super) struct Capabilities {
     pub(super) since: bool,
     /// It knows something of revisions.
     pub(super) describe: bool,
+    /// It tells all that it knows of revisions.
+    pub(super) tell: bool,
     /// It has logs of revisions.
     pub(super) log: bool,
     /// Its categories are git repositories that are read elsewhere.
@@ -94,6 +96,7 @@ impl<'a> Conversation<'a> {
             match word.as_str() {
                 "since" => has.since = true,
                 "describe" => has.describe = true,
+                "tell" => has.tell = true,
                 "log" => has.log = true,
                 "delegates" => has.delegates = true,
                 "delegates-local" => has.delegates_local = true,

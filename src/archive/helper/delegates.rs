@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use crate::archive::git::GitRemote;
+use crate::archive::git::{Desk, GitRemote};
 use crate::archive::{Access, Archive as _, ArchiveError, Location, Look};
 use crate::name::{Level, Name};
 
@@ -17,6 +17,7 @@ pub(super) struct Delegates<'a> {
     /// The URL of each category; `None` until the helper has listed them.
     urls: Mutex<Option<HashMap<String, String>>>,
     opened: Mutex<HashMap<Name, Arc<GitRemote<'a>>>>,
+    desk: Arc<Desk>,
     /// Looks that were taken before they were asked for.
     looks: Mutex<HashMap<Name, Looked>>,
     /// The hosts that failed, with what they said: nothing more on them is asked for.
@@ -29,6 +30,7 @@ impl<'a> Delegates<'a> {
             access,
             urls: Mutex::default(),
             opened: Mutex::default(),
+            desk: Arc::default(),
             looks: Mutex::default(),
             failed: Mutex::default(),
         }
@@ -101,7 +103,12 @@ impl<'a> Delegates<'a> {
         let mut opened = lock(&self.opened);
         let repository = opened.entry(category.clone()).or_insert_with(|| {
             let access = self.access.clone();
-            Arc::new(GitRemote::open_as(category.clone(), url, access))
+            Arc::new(GitRemote::open_as(
+                category.clone(),
+                url,
+                access,
+                &self.desk,
+            ))
         });
         Arc::clone(repository)
     }

@@ -138,6 +138,7 @@ mod tests {
     const POSITIONS: Capabilities = Capabilities {
         since: true,
         describe: false,
+        tell: false,
         log: false,
         delegates: false,
         delegates_local: false,

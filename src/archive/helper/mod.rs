@@ -14,10 +14,14 @@ mod process;
 mod program;
 mod protocol;
 mod questions;
+mod tell;
 
 use self::delegates::{Delegates, category_of};
 use self::program::Program;
-use super::{Access, Answer, Archive, ArchiveError, Description, History, Listing, Look, Question};
+use super::{
+    Access, Answer, Archive, ArchiveError, Description, Details, History, Listing, Look, Question,
+    Wanted,
+};
 use crate::name::{Level, Name};
 
 /// An archive that a program lists.
@@ -115,6 +119,22 @@ impl Archive for HelperArchive<'_> {
                 .delegates
                 .ask(&category, &|git| git.describe(revisions)),
             None => self.program.describe(revisions),
+        }
+    }
+
+    fn tell(
+        &self,
+        revisions: &[&Name],
+        wanted: Wanted,
+    ) -> Result<Vec<Option<Details>>, ArchiveError> {
+        let Some(first) = revisions.first() else {
+            return Ok(Vec::new());
+        };
+        match self.delegated(first)? {
+            Some(category) => self
+                .delegates
+                .ask(&category, &|git| git.tell(revisions, wanted)),
+            None => self.program.tell(revisions, wanted),
         }
     }
 

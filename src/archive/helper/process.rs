@@ -10,7 +10,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 
 use crate::action::last_lines;
 use crate::archive::git::GIT_LOCAL_VARIABLES;
-use crate::archive::tool::{is_temporary, wait};
+use crate::archive::pipes::{is_temporary, wait};
 
 /// A longer line is no answer.
 pub(super) const LONGEST_LINE: usize = 1 << 20;

@@ -7,7 +7,7 @@ use super::conversation::{Capabilities, Conversation};
 use super::fault::{Broken, Failure, Fault};
 use super::protocol::{FailedKind, PROTOCOL, Request};
 use crate::archive::{Access, ArchiveError, without_password};
-use crate::fsx::is_executable;
+use crate::fsx::find_executable;
 use crate::name::Name;
 
 /// A helper's program, and how it is doing.
@@ -42,7 +42,8 @@ impl<'a> Program<'a> {
     ) -> Result<Self, ArchiveError> {
         let called = format!("larch-archive-{name}");
         Ok(Self {
-            path: find(&called, access.exec_path)?,
+            path: find_executable(&called, access.exec_path)
+                .ok_or_else(|| ArchiveError::NoHelper(called.clone()))?,
             archive: archive.to_owned(),
             address: address.to_owned(),
             called,
@@ -119,15 +120,4 @@ impl<'a> Program<'a> {
             said,
         }
     }
-}
-
-/// The first executable file called so in the directories of `exec_path`. Relative ones are left out,
-/// since what they mean would depend on where larch was started.
-fn find(called: &str, exec_path: &[PathBuf]) -> Result<PathBuf, ArchiveError> {
-    exec_path
-        .iter()
-        .filter(|dir| dir.is_absolute())
-        .map(|dir| dir.join(called))
-        .find(|path| is_executable(path))
-        .ok_or_else(|| ArchiveError::NoHelper(called.to_owned()))
 }

@@ -41,6 +41,13 @@ pub(super) enum Request<'a> {
     },
     /// What is known of revisions.
     Describe { subjects: Vec<Subject> },
+    /// All that is known of revisions.
+    Tell {
+        subjects: Vec<Subject>,
+        files: bool,
+        /// The most bytes of a diff that are of use; none is wanted where this is missing.
+        diff: Option<u64>,
+    },
     /// The whole log of a revision.
     Log { subject: Subject },
 }
@@ -52,6 +59,7 @@ impl Request<'_> {
             Self::Hello { .. } => "hello",
             Self::List { .. } => "list",
             Self::Describe { .. } => "describe",
+            Self::Tell { .. } => "tell",
             Self::Log { .. } => "log",
         }
     }
@@ -121,6 +129,19 @@ pub(super) struct Answer {
     /// To describe: the revision is not there any more.
     pub(super) gone: bool,
 
+    /// To tell: a piece of the message below its first line.
+    pub(super) body: Option<String>,
+    /// To tell: a piece of that in some other encoding than UTF-8.
+    pub(super) body_base64: Option<String>,
+    /// To tell: some of the changed files.
+    pub(super) files: Option<Vec<File>>,
+    /// To tell: a piece of the diff.
+    pub(super) diff: Option<String>,
+    /// To tell: a piece of the diff that is not UTF-8.
+    pub(super) diff_base64: Option<String>,
+    /// To tell: the diff goes on, and is not told.
+    pub(super) is_cut: bool,
+
     /// To log: a piece of it.
     pub(super) text: Option<String>,
     /// To log: a piece of it that is not UTF-8.
@@ -136,6 +157,27 @@ impl Answer {
             _ => None,
         }
     }
+}
+
+/// A changed file.
+#[derive(Debug, Deserialize)]
+pub(super) struct File {
+    pub(super) path: String,
+    pub(super) change: FileChange,
+    /// Where it was renamed, what it was called before.
+    pub(super) from: Option<String>,
+    pub(super) added: Option<u64>,
+    pub(super) removed: Option<u64>,
+}
+
+/// What happened to a file.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum FileChange {
+    Added,
+    Modified,
+    Removed,
+    Renamed,
 }
 
 /// Why a request failed.

@@ -52,6 +52,9 @@ impl Sentences {
         let at = part.settled_at.map_or_else(String::new, |at| self.when(at));
         match outlook {
             Outlook::Ended => match part.state {
+                PartState::Done if part.is_unwanted => {
+                    format!("was over {at}: nobody wanted to hear of it.")
+                }
                 PartState::Done => format!("was told {at}."),
                 PartState::Dead => format!(
                     "was given up {at}: {}. To try it again: larch retry {} {}",
@@ -88,6 +91,11 @@ impl Sentences {
             Outlook::Waits(until) => format!(
                 "waits after a failure, and is tried again by the first poll after {}.",
                 self.when(*until)
+            ),
+            Outlook::Gathered(after) => format!(
+                "is owed, and the first poll after {} tells it in a {}.",
+                self.when(*after),
+                part.style.word()
             ),
             Outlook::NextPoll => "is owed, and the next poll tells it.".to_owned(),
         }

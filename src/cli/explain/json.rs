@@ -100,7 +100,10 @@ pub(super) fn explanation<'a>(
             .as_ref()
             .and_then(|archive| archive.row.error.as_deref()),
         excluded: found.is_excluded,
-        item: found.item.as_ref().map(|item| self::item(item, sentences)),
+        item: found
+            .item
+            .as_ref()
+            .map(|item| self::item(&found.name, item, sentences)),
         subject: found
             .subject
             .as_ref()
@@ -112,7 +115,7 @@ pub(super) fn explanation<'a>(
     }
 }
 
-fn item<'a>(item: &'a AsItem, sentences: &Sentences) -> ItemJson<'a> {
+fn item<'a>(name: &Name, item: &'a AsItem, sentences: &Sentences) -> ItemJson<'a> {
     let detected_at = match item.detection {
         Detection::Detected(_, at) | Detection::Told(at, _) => Some(rfc3339(at)),
         _ => None,
@@ -121,7 +124,7 @@ fn item<'a>(item: &'a AsItem, sentences: &Sentences) -> ItemJson<'a> {
         parent: item.parent.as_str(),
         detection: detection_word(&item.detection),
         detected_at,
-        sentence: sentences.detection(item),
+        sentence: sentences.detection(name, item),
         rules: item.rules.iter().map(line).collect(),
         absent: absent(item.absent.as_ref(), &item.parent, sentences),
         told: item
@@ -214,6 +217,7 @@ fn sent<'a>(sent: &'a Sent, sentences: &Sentences) -> SentJson<'a> {
             Outlook::Behind(..) => "behind-another",
             Outlook::Edited(_) => "edited",
             Outlook::Waits(_) => "waiting",
+            Outlook::Gathered(_) => "gathered",
             Outlook::NextPoll => "next-poll",
         },
         sentences: sentences.sent(sent),

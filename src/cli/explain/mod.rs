@@ -14,7 +14,6 @@ use super::refused::{dir_word, name_argument, refused};
 use super::style::{self, paint, printable};
 use super::suggest::nearest_name;
 use super::when::{distance, local};
-use crate::action::Commands;
 use crate::name::Name;
 use crate::notify::operate::{
     ActionState, AsItem, AsSubject, Explanation, Line, Operator, Sent, Told,
@@ -53,7 +52,7 @@ impl Explain {
         let operator = Operator::open(&self.dir, &context.config_layers)?;
         let name = operator.resolve(&self.name).map_err(refused(&self.dir))?;
         let params = context.params.clone().map(Params::new);
-        let commands = Commands::new(context.exec_path.clone());
+        let commands = context.commands_of(&self.dir);
         let sight = context.sight(params.as_ref(), &commands);
         let found = operator
             .explain(&name, &sight)
@@ -130,7 +129,7 @@ impl Page<'_> {
             self.out.line(printable(&line))?;
         }
         if let Some(item) = &found.item {
-            self.item(item)?;
+            self.item(&found.name, item)?;
         }
         if let Some(subject) = &found.subject {
             self.subject(found, subject)?;
@@ -153,10 +152,10 @@ impl Page<'_> {
         self.out.line(format_args!("  {}", printable(text)))
     }
 
-    fn item(&mut self, item: &AsItem) -> Result<(), CliError> {
+    fn item(&mut self, name: &Name, item: &AsItem) -> Result<(), CliError> {
         let title = format!("As an item of the {} {}", item.parent.level(), item.parent);
         self.heading(&title)?;
-        let detection = self.sentences.detection(item);
+        let detection = self.sentences.detection(name, item);
         self.say(&detection)?;
         self.rules(&item.rules)?;
         if let Some(absent) = &item.absent {

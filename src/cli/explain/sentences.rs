@@ -1,5 +1,6 @@
 //! The sentences about rules, and about whether something was detected. Each is true by itself.
 
+use super::super::suggest::is_shortened_hash;
 use super::super::when::{distance, local};
 use crate::clock::Nanos;
 use crate::name::Name;
@@ -56,7 +57,7 @@ impl Sentences {
         sentences
     }
 
-    pub(super) fn detection(&self, item: &AsItem) -> String {
+    pub(super) fn detection(&self, name: &Name, item: &AsItem) -> String {
         let parent = &item.parent;
         match &item.detection {
             Detection::Detected(_, at) => format!("It was detected {}.", self.when(*at)),
@@ -101,7 +102,12 @@ impl Sentences {
                     || format!("{parent} was never listed"),
                     |at| format!("{parent} was listed last {}", self.when(at)),
                 );
-                format!("It was not detected: the archive does not hold it ({listed}).")
+                let hash = if is_shortened_hash(name) {
+                    format!(" Hashes are written whole; `larch revisions {parent}` lists them.")
+                } else {
+                    String::new()
+                };
+                format!("It was not detected: the archive does not hold it ({listed}).{hash}")
             }
             Detection::CannotLook(error) => {
                 format!("It was not detected, and the archive cannot be looked at now: {error}.")

@@ -20,7 +20,7 @@ impl Told {
     pub(super) fn mail(text: &str) -> Result<Self, Box<dyn Error + Send + Sync>> {
         mail::addresses(text)?;
         let [categories, branches, versions, revisions] =
-            mail::COMMANDS.map(|command| ActionName::parse(&format!("{command}:{text}")));
+            mail::NEW.map(|command| ActionName::parse(&format!("{command}:{text}")));
         Ok(Self::Mail([categories?, branches?, versions?, revisions?]))
     }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::told::{Told, is_git};
-use crate::action::{Commands, FindError, Program};
+use crate::action::{FindError, Program};
 use crate::archive::Location;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
@@ -12,8 +12,10 @@ use crate::cli::newcomer::{Newcomer, working_directory};
 use crate::cli::out::Out;
 use crate::cli::registry;
 use crate::cli::style::{printable, warn, word};
+use crate::config::{self, Config};
 use crate::fsx::is_executable;
 use crate::params::{Params, ParamsError, stored_form};
+use crate::rules::ActionName;
 
 /// Directories that even the short PATH of cron has.
 const CRON_PATH: [&str; 2] = ["/usr/bin", "/bin"];
@@ -34,13 +36,14 @@ impl Watch {
     /// Looks at everything that could be wrong, and changes nothing.
     pub(super) fn plan(
         context: &Context,
+        dir: &Path,
         name: Option<&str>,
         location: &str,
         told: &Told,
     ) -> Result<Self, CliError> {
         let params = registry::params(context)?;
         let cwd = working_directory()?;
-        let action = runnable(context, told)?;
+        let action = runnable(context, dir, told)?;
         let known = match name {
             Some(_) => None,
             None => registered_as(&params, &stored_form(location, &cwd)?)?,
@@ -159,21 +162,43 @@ fn helper_directory(context: &Context, name: &str) -> Option<PathBuf> {
 }
 
 /// Whether the actions can run; the directory of their program.
-fn runnable(context: &Context, told: &Told) -> Result<Option<PathBuf>, CliError> {
+fn runnable(context: &Context, dir: &Path, told: &Told) -> Result<Option<PathBuf>, CliError> {
     let (Told::Mail([action, ..]) | Told::Run(action)) = told;
-    let commands = Commands::new(context.exec_path.clone());
-    match commands.check(action) {
+    let config = Config::load(dir, &context.layers(dir))?;
+    let section = missing_section(&config, action);
+    let commands = context.commands(dir, config);
+    match (commands.check(action), section) {
         // It waits until there is one.
-        Err(error @ FindError::NoSendmail) => warn(context, &error.to_string()),
-        checked => checked.map_err(|error| {
-            CliError::new(Exit::Failure, error)
-                .hint("LARCH_EXEC_PATH may name the directory that the program is in")
-        })?,
+        (Err(error @ FindError::NotReady { .. }), _) => warn(context, &error.to_string()),
+        (Err(FindError::BadThunk { .. }), Some(section)) => {
+            let file = dir.join(config::FILE_NAME);
+            let file = file.display();
+            let text = format!("{action} waits until you write its section {section} into {file}");
+            warn(context, &text);
+        }
+        (Err(error @ FindError::Unknown { .. }), _) => {
+            return Err(CliError::new(Exit::Failure, error)
+                .hint("LARCH_EXEC_PATH may name the directory that the program is in"));
+        }
+        (checked, _) => checked.map_err(|error| CliError::new(Exit::Failure, error))?,
     }
     let Ok(Program::Executable(program)) = commands.find(action.command()) else {
         return Ok(None);
     };
     Ok(program.parent().map(Path::to_owned))
+}
+
+/// The section that an action names, and that the settings have not.
+fn missing_section(config: &Config, action: &ActionName) -> Option<String> {
+    let name = action.thunk();
+    let (title, is_there) = match action.command() {
+        "run" => ("commands", config.commands.contains_key(name)),
+        "webhook" => ("webhook", config.webhooks.contains_key(name)),
+        "apprise" => ("apprise", config.apprise.contains_key(name)),
+        _ => return None,
+    };
+    let is_name = !name.is_empty() && !name.contains("://");
+    (is_name && !is_there).then(|| format!("[{title}.{name}]"))
 }
 
 /// How cron, whose PATH is short, calls this program.

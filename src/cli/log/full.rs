@@ -3,14 +3,22 @@
 use serde::Serialize;
 
 use super::super::context::Context;
-use super::super::delivery::{DeliveryJson, count, state, trouble};
+use super::super::delivery::{DeliveryJson, count, state, to, trouble};
 use super::super::error::CliError;
 use super::super::out::Out;
 use super::super::style::{self, paint, printable};
 use super::super::when::local;
 use crate::clock::{SECOND, rfc3339};
+use crate::config::Point;
 use crate::notify::operate::Operator;
 use crate::store::{AttemptRecord, DeliveryRecord, PartRecord};
+
+/// An attempt, and what is kept of what it and the hooks at it printed.
+struct Tried {
+    attempt: AttemptRecord,
+    output: Option<Vec<u8>>,
+    hooks: Vec<(Point, Vec<u8>)>,
+}
 
 pub(super) fn print(
     context: &Context,
@@ -22,9 +30,17 @@ pub(super) fn print(
     let store = operator.store();
     let items = store.delivery_items(&delivery.uid)?;
     let mut attempts = Vec::new();
-    for attempt in store.attempts(&delivery.uid)? {
-        let output = operator.output(&attempt.part, attempt.number)?;
-        attempts.push((attempt, output));
+    for mut attempt in store.attempts(&delivery.uid)? {
+        let output = match attempt.said.take() {
+            Some(said) => Some(said),
+            None => operator.output(&attempt.part, attempt.number)?,
+        };
+        let hooks = operator.hook_outputs(&attempt.part, attempt.number)?;
+        attempts.push(Tried {
+            attempt,
+            output,
+            hooks,
+        });
     }
     if json {
         return out.json(&FullJson {
@@ -36,10 +52,7 @@ pub(super) fn print(
                     detected_at: rfc3339(item.detected_at),
                 })
                 .collect(),
-            attempts: attempts
-                .iter()
-                .map(|(attempt, output)| AttemptJson::new(attempt, output.as_deref()))
-                .collect(),
+            attempts: attempts.iter().map(AttemptJson::new).collect(),
         });
     }
     let fact = |out: &mut Out, what: &str, text: &str| {
@@ -58,8 +71,11 @@ pub(super) fn print(
     }
     for part in &delivery.parts {
         self::part(context, delivery, part, out)?;
-        for (attempt, output) in attempts.iter().filter(|(tried, _)| tried.part == part.uid) {
-            self::attempt(context, attempt, output.as_deref(), out)?;
+        for tried in attempts
+            .iter()
+            .filter(|tried| tried.attempt.part == part.uid)
+        {
+            attempt(context, tried, out)?;
         }
     }
     Ok(())
@@ -75,11 +91,19 @@ fn part(
     let title = if delivery.parts.len() == 1 && part.recipient.is_empty() {
         "state".to_owned()
     } else {
+        let items = match part.items.len() {
+            all if all == delivery.item_count => count(all, "item"),
+            1 => format!("item {}", part.items.end),
+            _ => format!("items {} to {}", part.items.start + 1, part.items.end),
+        };
+        let style = match part.style {
+            style if style.gathers() => format!(", {}", style.word()),
+            _ => String::new(),
+        };
         format!(
-            "part {} for {} ({})",
+            "part {}{} ({items}{style})",
             part.uid,
-            part.recipient,
-            count(part.items.len(), "item")
+            to(&delivery.action, part)
         )
     };
     let trouble = trouble(part, context.clock.now())
@@ -97,12 +121,8 @@ fn part(
     ))
 }
 
-fn attempt(
-    context: &Context,
-    attempt: &AttemptRecord,
-    output: Option<&[u8]>,
-    out: &mut Out,
-) -> Result<(), CliError> {
+fn attempt(context: &Context, tried: &Tried, out: &mut Out) -> Result<(), CliError> {
+    let attempt = &tried.attempt;
     let took = attempt.ended_at.map_or_else(String::new, |ended| {
         let millis = (ended - attempt.started_at).max(0) / (SECOND / 1000);
         format!(", took {}.{:03} s", millis / 1000, millis % 1000)
@@ -121,16 +141,26 @@ fn attempt(
         local(attempt.started_at),
         printable(outcome)
     ))?;
-    let Some(output) = output else {
-        return if attempt.output > 0 {
-            out.line(format_args!(
-                "  | ({} bytes of output, not kept any more)",
-                attempt.output
-            ))
-        } else {
-            Ok(())
-        };
-    };
+    if let Some(leader) = &attempt.led_by {
+        return out.line(format_args!("  | (told together with part {leader})"));
+    }
+    match &tried.output {
+        Some(output) => lines(output, out)?,
+        None if attempt.output > 0 => out.line(format_args!(
+            "  | ({} bytes of output, not kept any more)",
+            attempt.output
+        ))?,
+        None => {}
+    }
+    for (point, output) in &tried.hooks {
+        let heading = paint(context.color_out, style::HEADING, point);
+        out.line(format_args!("  {heading}"))?;
+        lines(output, out)?;
+    }
+    Ok(())
+}
+
+fn lines(output: &[u8], out: &mut Out) -> Result<(), CliError> {
     for line in String::from_utf8_lossy(output).lines() {
         out.line(format_args!("  | {}", printable(line)))?;
     }
@@ -162,10 +192,25 @@ struct AttemptJson<'a> {
     success: bool,
     output_bytes: u64,
     output: Option<String>,
+    told_with: Option<&'a str>,
+    hooks: Vec<HookJson>,
+}
+
+/// What a hook printed, below a line that says which it was and how it ended.
+#[derive(Serialize)]
+struct HookJson {
+    point: &'static str,
+    output: String,
 }
 
 impl<'a> AttemptJson<'a> {
-    fn new(attempt: &'a AttemptRecord, output: Option<&[u8]>) -> Self {
+    fn new(tried: &'a Tried) -> Self {
+        let attempt = &tried.attempt;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let hooks = tried.hooks.iter().map(|(point, output)| HookJson {
+            point: point.word(),
+            output: text(output),
+        });
         Self {
             part: &attempt.part,
             number: attempt.number,
@@ -174,7 +219,9 @@ impl<'a> AttemptJson<'a> {
             outcome: attempt.outcome.as_deref(),
             success: attempt.success,
             output_bytes: attempt.output,
-            output: output.map(|bytes| String::from_utf8_lossy(bytes).into_owned()),
+            output: tried.output.as_deref().map(text),
+            told_with: attempt.led_by.as_deref(),
+            hooks: hooks.collect(),
         }
     }
 }

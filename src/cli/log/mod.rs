@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::context::Context;
-use super::delivery::{DeliveryJson, count, short, state, trouble};
+use super::delivery::{DeliveryJson, count, counts, short, state, to, trouble};
 use super::error::CliError;
 use super::exit::Exit;
 use super::out::Out;
@@ -16,7 +16,7 @@ use super::suggest::nearest;
 use super::when::{self, local};
 use crate::clock::Nanos;
 use crate::notify::operate::Operator;
-use crate::store::{DeliveryRecord, Filter, PartState};
+use crate::store::{DeliveryRecord, Filter, PartRecord, PartState, telling};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,6 +28,8 @@ Examples:
       Print what the last three days brought for a category and all below it
   larch log ~/notify --subject jo@example.org--2026/hello--main--1.0--patch-7
       Print who was told of a revision
+  larch log ~/notify --to al@example.org --failed
+      Print what did not get through to one recipient
   larch log ~/notify --delivery 3f2a81c0
       Print one delivery in full: items, attempts, and what they printed
   larch log ~/notify -n all --state dead --json
@@ -52,6 +54,9 @@ pub(crate) struct Log {
     /// Only what is for this action
     #[arg(long, value_name = "COMMAND:THUNK")]
     action: Option<String>,
+    /// Only what is for this recipient of a mail
+    #[arg(long = "to", value_name = "ADDRESS")]
+    recipient: Option<String>,
     /// Only what is in this state (can be repeated)
     #[arg(long = "state", value_enum)]
     states: Vec<State>,
@@ -65,7 +70,7 @@ pub(crate) struct Log {
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
     /// Print one delivery in full
-    #[arg(long, value_name = "ID", conflicts_with_all = ["newest", "subject", "action", "states", "failed", "since", "until"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["newest", "subject", "action", "recipient", "states", "failed", "since", "until"])]
     delivery: Option<String>,
     /// Print one JSON object per line
     #[arg(long)]
@@ -140,7 +145,7 @@ impl Log {
                 if self.json {
                     out.json(&DeliveryJson::new(&delivery))?;
                 } else {
-                    line(context, &delivery, &mut out)?;
+                    line(context, &delivery, filter.recipient.as_deref(), &mut out)?;
                 }
             }
         }
@@ -197,6 +202,7 @@ impl Log {
                 .transpose()
                 .map_err(refused(&self.dir))?,
             action: self.action.clone(),
+            recipient: self.recipient.clone(),
             states,
             asleep: self.states.contains(&State::Asleep),
             since: time(&self.since)?,
@@ -217,8 +223,15 @@ pub(super) fn time(text: &str, now: Nanos) -> Result<Nanos, CliError> {
 }
 
 /// One delivery on one line, and what is wrong with it on another.
-fn line(context: &Context, delivery: &DeliveryRecord, out: &mut Out) -> Result<(), CliError> {
-    let Some(part) = delivery.telling() else {
+fn line(
+    context: &Context,
+    delivery: &DeliveryRecord,
+    recipient: Option<&str>,
+    out: &mut Out,
+) -> Result<(), CliError> {
+    let is_meant = |part: &&PartRecord| recipient.is_none_or(|to| part.is_to(to));
+    let parts: Vec<&PartRecord> = delivery.parts.iter().filter(is_meant).collect();
+    let Some(part) = telling(parts.iter().copied()) else {
         return Ok(());
     };
     let (word, style) = state(part);
@@ -232,13 +245,19 @@ fn line(context: &Context, delivery: &DeliveryRecord, out: &mut Out) -> Result<(
         delivery.action,
         delivery.subject,
         count(delivery.item_count, "item"),
-        if part.attempts > 1 {
+        if parts.len() > 1 {
+            counts(&parts)
+        } else if part.attempts > 1 {
             format!(", {}", count(part.attempts as usize, "attempt"))
         } else {
             String::new()
         },
     ))?;
     match trouble(part, context.clock.now()) {
+        Some(trouble) if parts.len() > 1 && !to(&delivery.action, part).is_empty() => {
+            let trouble = format!("{}: {trouble}", part.recipient);
+            out.line(format_args!("    {}", printable(&trouble)))
+        }
         Some(trouble) => out.line(format_args!("    {}", printable(&trouble))),
         None => Ok(()),
     }

@@ -2,7 +2,7 @@
 
 mod plan;
 mod report;
-mod signals;
+pub(super) mod signals;
 
 use std::path::PathBuf;
 
@@ -26,7 +26,8 @@ Examples:
       Poll one archive, and return when it is scanned, whoever scanned it
 
 Every five minutes, in crontab(5):
-  */5 * * * * larch notify $HOME/notify";
+  PATH=/home/jo/.cargo/bin:/usr/local/bin:/usr/bin:/bin
+  */5 * * * * larch notify \"$HOME/notify\"";
 
 /// Poll archives and run the actions for what is new in them
 ///
@@ -85,9 +86,12 @@ impl Notify {
             progress.inc();
         };
         let surroundings = Surroundings {
+            login: context.login.as_deref(),
+            environment: context.environment,
             params: params.as_ref(),
             exec_path: &context.exec_path,
             config_layers: &context.config_layers,
+            within: context.within.as_deref(),
             clock: context.clock,
             stop: signals.stop(),
             progress: &show,

@@ -21,6 +21,7 @@ struct PlanJson<'a> {
 struct ActionJson<'a> {
     action: &'a str,
     subject: &'a str,
+    recipient: &'a str,
     again: bool,
     items: Vec<&'a str>,
 }
@@ -39,8 +40,12 @@ pub(super) fn print(plan: &Plan, json: bool) -> Result<Exit, CliError> {
     } else {
         for action in &plan.actions {
             let again = if action.again { " again" } else { "" };
+            let to = match action.recipient.as_str() {
+                "" => String::new(),
+                recipient => format!(" to {recipient}"),
+            };
             out.line(format_args!(
-                "would run{again} {} for {}:",
+                "would run{again} {} for {}{to}:",
                 action.action, action.subject
             ))?;
             for item in &action.items {
@@ -72,6 +77,7 @@ fn plan_json(plan: &Plan) -> PlanJson<'_> {
             .map(|action| ActionJson {
                 action: action.action.as_str(),
                 subject: action.subject.as_str(),
+                recipient: &action.recipient,
                 again: action.again,
                 items: action.items.iter().map(Name::as_str).collect(),
             })

@@ -8,14 +8,14 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 
 /// The signals that were caught: running actions are ended then, and what they were told is owed
 /// still.
-pub(super) struct Signals {
+pub(in crate::cli) struct Signals {
     stop: Arc<AtomicBool>,
     caught: Arc<AtomicUsize>,
 }
 
 impl Signals {
     /// Catches what asks a process to end, from now on.
-    pub(super) fn catch() -> io::Result<Self> {
+    pub(in crate::cli) fn catch() -> io::Result<Self> {
         let signals = Self {
             stop: Arc::default(),
             caught: Arc::default(),
@@ -32,12 +32,12 @@ impl Signals {
     }
 
     /// Turns true with the first signal.
-    pub(super) fn stop(&self) -> &AtomicBool {
+    pub(in crate::cli) fn stop(&self) -> &AtomicBool {
         &self.stop
     }
 
     /// Dies by the signal that was caught, as whoever sent it expects.
-    pub(super) fn die_if_caught(&self) {
+    pub(in crate::cli) fn die_if_caught(&self) {
         if let Ok(signal @ 1..) = i32::try_from(self.caught.load(Ordering::Relaxed)) {
             // It returns only where the signal's default is not to end the process.
             let _lives = signal_hook::low_level::emulate_default_handler(signal);

@@ -1,7 +1,7 @@
 //! How a notification directory is, for people.
 
 use super::super::context::Context;
-use super::super::delivery::{count, short, state, trouble};
+use super::super::delivery::{count, counts, short, state, to, trouble};
 use super::super::error::CliError;
 use super::super::out::Out;
 use super::super::style::{self, paint, printable};
@@ -79,7 +79,7 @@ impl Page<'_> {
     fn problems(&mut self, status: &Status) -> Result<(), CliError> {
         let said_below = |standing: &&Standing| {
             let key = &standing.problem.key;
-            key.starts_with("scan/") || key.starts_with("action/")
+            key.starts_with("scan/") || key.starts_with("waiting/")
         };
         let (warnings, errors): (Vec<_>, Vec<_>) = status
             .problems
@@ -190,6 +190,7 @@ impl Page<'_> {
             let Some(part) = delivery.telling() else {
                 continue;
             };
+            let parts: Vec<_> = delivery.parts.iter().collect();
             let (word, style) = state(part);
             self.out.line(format_args!(
                 "  {}  {}  {} for {} {}",
@@ -203,9 +204,11 @@ impl Page<'_> {
                 .map(|trouble| format!(": {}", printable(&trouble)))
                 .unwrap_or_default();
             self.out.line(format_args!(
-                "      {}, {}{trouble}",
+                "      {}{}, {}{}{trouble}",
                 count(delivery.item_count, "item"),
+                counts(&parts),
                 count(part.attempts as usize, "attempt"),
+                to(&delivery.action, part),
             ))?;
         }
         self.others(failed.len(), &format!("larch log {dir} --failed -n all"))?;

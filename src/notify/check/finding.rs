@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::action::FindError;
+use crate::action::template::TemplateError;
 use crate::archive::ArchiveError;
 use crate::config::Problem;
 use crate::name::Name;
@@ -28,6 +29,15 @@ impl std::fmt::Display for Place {
 /// One thing that is wrong with a notification directory.
 #[derive(Debug, thiserror::Error)]
 pub enum Finding {
+    /// A template of mails makes no mail.
+    #[error("a template of mails is not good")]
+    Template {
+        /// The directory of the templates.
+        directory: PathBuf,
+        /// What is wrong, and where.
+        #[source]
+        error: TemplateError,
+    },
     /// The directory or a file in it cannot be read.
     #[error("cannot read {}", path.display())]
     Unreadable {
@@ -63,6 +73,12 @@ pub enum Finding {
         /// The one who asks is root, who does not use it then.
         refused: bool,
     },
+    /// Everybody can write what decides who gets mail.
+    #[error("{} can be written by everybody", path.display())]
+    AllWrite {
+        /// The file.
+        path: PathBuf,
+    },
     /// The private state is open to others.
     #[error("{} is open to others (mode {mode:04o})", path.display())]
     StateOpen {
@@ -88,6 +104,48 @@ pub enum Finding {
     NoRules {
         /// The directory.
         path: PathBuf,
+    },
+    /// A rule sends to subscribers, and there are none.
+    #[error("{place}: nobody subscribed: {} has no line that can be used", path.display())]
+    NoSubscribers {
+        /// The first such rule.
+        place: Place,
+        /// The file of the subscribers.
+        path: PathBuf,
+    },
+    /// Somebody subscribed, and no rule sends to subscribers.
+    #[error("{} has subscribers, and no rule has the action mail-subscribers:", path.display())]
+    UnusedSubscribers {
+        /// The file of the subscribers.
+        path: PathBuf,
+    },
+    /// A hook cannot run, or what looks like one never does.
+    #[error("{what}")]
+    Hook {
+        /// The notification directory.
+        dir: PathBuf,
+        /// What is wrong.
+        what: String,
+        /// What it means, or the way out.
+        help: Option<String>,
+        /// It may be meant as it is.
+        is_warning: bool,
+    },
+    /// A file among the templates of mails is none.
+    #[error("{} is no template of larch, and no template includes it", path.display())]
+    StrayTemplate {
+        /// The file.
+        path: PathBuf,
+        /// The template that was likely meant.
+        nearest: Option<&'static str>,
+    },
+    /// A subscriber's glob matches nothing in the archives that rules name.
+    #[error("{place}: `{glob}` matches nothing in an archive that a rule names")]
+    IdleSubscription {
+        /// The subscriber's line.
+        place: Place,
+        /// The glob.
+        glob: String,
     },
     /// Settings for an archive that no rule names.
     #[error("{}: the section [archive.\"{archive}\"] is for an archive that no rule names", path.display())]
@@ -178,9 +236,17 @@ impl Finding {
             Self::Rule(diagnostic) => diagnostic.severity,
             Self::NoRules { .. }
             | Self::NoSubject { .. }
+            | Self::AllWrite { .. }
+            | Self::NoSubscribers { .. }
+            | Self::UnusedSubscribers { .. }
+            | Self::StrayTemplate { .. }
+            | Self::IdleSubscription { .. }
             | Self::UnusedSection { .. }
             | Self::IdleGlob { .. }
             | Self::LeftBehind { .. }
+            | Self::Hook {
+                is_warning: true, ..
+            }
             | Self::OthersWrite { refused: false, .. } => Severity::Warning,
             _ => Severity::Error,
         }
@@ -193,12 +259,19 @@ impl Finding {
             Self::NotOwner { .. } => "not-owner",
             Self::NotWritable { .. } => "not-writable",
             Self::OthersWrite { .. } => "others-write",
+            Self::AllWrite { .. } => "all-write",
             Self::StateOpen { .. } => "state-open",
             Self::NetworkState { .. } => "network-state",
             Self::Settings(_) => "settings",
+            Self::Template { .. } => "template",
             Self::Rule(_) => "rule",
             Self::NoRules { .. } => "no-rules",
+            Self::NoSubscribers { .. } => "no-subscribers",
+            Self::UnusedSubscribers { .. } => "unused-subscribers",
+            Self::IdleSubscription { .. } => "idle-subscription",
             Self::UnusedSection { .. } => "unused-section",
+            Self::Hook { .. } => "hook",
+            Self::StrayTemplate { .. } => "stray-template",
             Self::IdleGlob { .. } => "idle-glob",
             Self::LeftBehind { .. } => "left-behind",
             Self::State(_) => "state",
@@ -220,12 +293,19 @@ impl Finding {
             Self::Unreadable { path, .. }
             | Self::NotOwner { path, .. }
             | Self::NotWritable { path }
+            | Self::AllWrite { path }
             | Self::OthersWrite { path, .. }
             | Self::StateOpen { path, .. }
             | Self::NetworkState { path }
             | Self::NoRules { path }
+            | Self::UnusedSubscribers { path }
+            | Self::Hook { dir: path, .. }
+            | Self::StrayTemplate { path, .. }
             | Self::UnusedSection { path, .. }
             | Self::IdleGlob { path, .. }
+            | Self::Template {
+                directory: path, ..
+            }
             | Self::State(
                 StoreError::Damaged { path, .. }
                 | StoreError::Newer { path, .. }
@@ -240,6 +320,8 @@ impl Finding {
             }) => (path, Some(*line), Some(*column)),
             Self::Rule(found) => (&found.path, Some(found.line), Some(found.column())),
             Self::LeftBehind { place, .. }
+            | Self::NoSubscribers { place, .. }
+            | Self::IdleSubscription { place, .. }
             | Self::Command { place, .. }
             | Self::NotRegistered { place, .. }
             | Self::Unreachable { place, .. }
@@ -264,17 +346,35 @@ impl Finding {
                 if *refused { "chown root and " } else { "" },
                 path.display()
             )),
+            Self::AllWrite { path } => Some(format!(
+                "who can write it gets your mail: chmod o-w {}",
+                path.display()
+            )),
             Self::StateOpen { path, .. } => Some(format!("chmod 700 {}", path.display())),
             Self::NetworkState { .. } => Some(
                 "set `path` in the section [store] of =config.toml to a directory on a local disk"
                     .to_owned(),
             ),
-            Self::Settings(Problem::Invalid { help, .. }) => help.clone(),
+            Self::Settings(Problem::Invalid { help, .. }) | Self::Hook { help, .. } => help.clone(),
             Self::Rule(diagnostic) => diagnostic.help.clone(),
+            Self::StrayTemplate { nearest, .. } => {
+                nearest.map(|nearest| format!("did you mean `{nearest}`?"))
+            }
             Self::NoRules { path } => Some(format!(
                 "write a line into {}",
                 path.join("=rules.archives").display()
             )),
+            Self::NoSubscribers { .. } => Some(
+                "write lines into it: ADDRESS GLOB [created|revisions|all] [each|batch|digest]"
+                    .to_owned(),
+            ),
+            Self::UnusedSubscribers { .. } => {
+                Some("add a rule such as: ARCHIVE mail-subscribers: mail-subscribers: mail-subscribers: mail-subscribers:".to_owned())
+            }
+            Self::IdleSubscription { .. } => Some(
+                "the glob begins with the archive's name: ARCHIVE/**, ARCHIVE/CATEGORY--BRANCH; `**` is everything"
+                    .to_owned(),
+            ),
             Self::UnusedSection { .. } => {
                 Some("write the archive's name as the rules write it".to_owned())
             }
@@ -284,7 +384,12 @@ impl Finding {
             Self::LeftBehind { .. } => {
                 Some("if the rule above was edited, edit these lines as well".to_owned())
             }
+            Self::Template {
+                error: TemplateError::Bad { .. },
+                ..
+            } => Some("`larch mail-preview DIR NAME` shows what a template makes".to_owned()),
             Self::Unreadable { .. }
+            | Self::Template { .. }
             | Self::State(_)
             | Self::Settings(Problem::Unreadable { .. })
             | Self::Unlisted { .. }

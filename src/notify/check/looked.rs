@@ -8,8 +8,10 @@ use crate::name::{Level, Name};
 /// An archive, and what was listed in it.
 pub(super) struct Looked<'a> {
     archive: Box<dyn Archive + 'a>,
-    /// What categories and branches hold; `None` for what cannot be listed.
-    listed: HashMap<Name, Option<HashSet<String>>>,
+    /// What the archive, categories and branches hold.
+    listed: HashMap<Name, HashSet<String>>,
+    /// The categories below which something cannot be listed.
+    unlisted: HashSet<Name>,
 }
 
 /// What a look at a subject says.
@@ -29,50 +31,56 @@ impl<'a> Looked<'a> {
         Self {
             archive,
             listed: HashMap::new(),
+            unlisted: HashSet::new(),
         }
     }
 
     pub(super) fn look(&mut self, subject: &Name) -> Seen {
         // Where a look at a category covers all below it, only listings tell what that is.
         if subject.level() > Level::Category && self.archive.looks_at_categories() {
-            return self.look_below(subject);
+            return self.look_in_parent(subject);
         }
-        let looked = match self.archive.look(subject, None) {
-            // Where there is nothing to look at, a listing tells.
-            Ok(None) => self.archive.list(subject, None, &|_| false).map(drop),
-            looked => looked.map(drop),
-        };
-        match looked {
-            Ok(()) => Seen::There,
+        match self.archive.look(subject, None) {
+            Ok(Some(_)) => Seen::There,
+            Ok(None) => self.look_in_parent(subject),
             Err(ArchiveError::NoSuchSubject(_)) => Seen::Missing,
             Err(error) => Seen::Unreachable(error),
         }
     }
 
-    fn look_below(&mut self, subject: &Name) -> Seen {
-        let (Some(parent), Some(category)) = (subject.parent(), subject.at_level(Level::Category))
-        else {
-            return Seen::There;
-        };
-        if matches!(self.listed.get(&category), Some(None)) {
-            return Seen::Reported;
-        }
-        if !self.listed.contains_key(&parent) {
-            let parts = match self.archive.list(&parent, None, &|_| false) {
+    /// What a category, a branch or the archive holds, listed once.
+    fn parts_of(&mut self, parent: &Name) -> Result<&HashSet<String>, ArchiveError> {
+        if !self.listed.contains_key(parent) {
+            let parts = match self.archive.list(parent, None, &|_| false) {
                 Ok(Listing { parts, unasked, .. }) => parts.into_iter().chain(unasked).collect(),
                 Err(ArchiveError::NoSuchSubject(_)) => HashSet::new(),
-                Err(error) => {
-                    self.listed.insert(category.clone(), None);
-                    return Seen::Unlisted(category, error);
-                }
+                Err(error) => return Err(error),
             };
-            self.listed.insert(parent.clone(), Some(parts));
+            self.listed.insert(parent.clone(), parts);
         }
-        let listed = self.listed.get(&parent).and_then(Option::as_ref);
-        if listed.is_some_and(|parts| parts.contains(subject.part())) {
-            Seen::There
-        } else {
-            Seen::Missing
+        Ok(&self.listed[parent])
+    }
+
+    /// Where there is nothing to look at, a listing of what the subject stands in tells.
+    fn look_in_parent(&mut self, subject: &Name) -> Seen {
+        let (Some(parent), Some(category)) = (subject.parent(), subject.at_level(Level::Category))
+        else {
+            return match self.archive.list(subject, None, &|_| false) {
+                Ok(_) => Seen::There,
+                Err(error) => Seen::Unreachable(error),
+            };
+        };
+        if self.unlisted.contains(&category) {
+            return Seen::Reported;
+        }
+        match self.parts_of(&parent) {
+            Ok(parts) if parts.contains(subject.part()) => Seen::There,
+            Ok(_) => Seen::Missing,
+            Err(error) if subject.level() == Level::Category => Seen::Unreachable(error),
+            Err(error) => {
+                self.unlisted.insert(category.clone());
+                Seen::Unlisted(category, error)
+            }
         }
     }
 }

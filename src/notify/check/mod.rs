@@ -9,12 +9,14 @@ mod permissions;
 mod rules;
 mod sections;
 mod state;
+mod subscribers;
 
 pub use finding::{Finding, Place};
 
 use std::path::{Path, PathBuf};
 
-use crate::action::Commands;
+use super::hooks;
+use crate::action::{Commands, mail};
 use crate::archive::Access;
 use crate::config::Config;
 use crate::params::Params;
@@ -45,21 +47,42 @@ pub fn check(
         return checked;
     }
     for layer in layers {
-        permissions::trusted_file(layer, findings);
+        permissions::settings_file(layer, findings);
     }
-    let config = Config::load(layers).unwrap_or_else(|error| {
+    let loaded = Config::load(dir, layers).map_err(|error| {
         findings.extend(error.problems.into_iter().map(Finding::Settings));
-        Config::default()
     });
+    let is_usable = loaded.is_ok();
+    let config = loaded.unwrap_or_default();
+    if let Some(directory) = &config.mail.templates
+        && let Err(error) = mail::check_templates(directory)
+    {
+        let directory = directory.clone();
+        findings.push(Finding::Template { directory, error });
+    }
+    let stray = config.mail.templates.as_deref().map(mail::stray_templates);
+    let stray = stray.into_iter().flatten();
+    findings.extend(stray.map(|(path, nearest)| Finding::StrayTemplate { path, nearest }));
+    if is_usable {
+        let hooks = hooks::check(dir, &config, &commands.means().exec_path);
+        findings.extend(hooks.into_iter().map(|problem| Finding::Hook {
+            dir: dir.to_owned(),
+            what: problem.title,
+            help: problem.details.into_iter().next(),
+            is_warning: problem.warning,
+        }));
+    }
     let state = match &config.store.path {
-        Some(path) => dir.join(path),
+        Some(path) => path.clone(),
         None => dir.join("+state"),
     };
     permissions::state(&state, findings);
-    let files = rules::check(dir, params, access, &config, commands, &mut checked);
+    let usable = is_usable.then_some(&config);
+    let files = rules::check(dir, params, access, usable, commands, &mut checked);
+    subscribers::check(dir, &files, &mut checked.findings);
     // Sections of the layers below may be meant for other directories.
     if let Some(own) = layers.first()
-        && let Ok(config) = Config::load(std::slice::from_ref(own))
+        && let Ok(config) = Config::load(dir, std::slice::from_ref(own))
     {
         let subjects = files.iter().flat_map(|file| &file.rules);
         let archives = subjects.map(|found| found.rule.subject.archive().to_owned());

@@ -9,7 +9,7 @@ use rustix::fs::{Access, access};
 use rustix::process::geteuid;
 
 use super::finding::Finding;
-use crate::notify::directory::others_can_write;
+use crate::fsx::others_can_write;
 use crate::store::is_network_fs;
 
 /// The directory itself. Fails if there is no use in looking further.
@@ -38,6 +38,26 @@ pub(super) fn directory(dir: &Path, findings: &mut Vec<Finding>) -> Result<(), B
 /// A file that decides which programs run; a missing one decides nothing.
 pub(super) fn trusted_file(path: &Path, findings: &mut Vec<Finding>) {
     if let Ok(metadata) = std::fs::metadata(path) {
+        others_write(path, &metadata, findings);
+    }
+}
+
+/// A file that runs nothing, and that a group may write on purpose; not all the world.
+pub(super) fn open_to_all(path: &Path, findings: &mut Vec<Finding>) {
+    if let Ok(metadata) = std::fs::metadata(path)
+        && metadata.mode() & 0o002 != 0
+    {
+        findings.push(Finding::AllWrite {
+            path: path.to_owned(),
+        });
+    }
+}
+
+/// A settings file. What root refuses of it is said where it is read.
+pub(super) fn settings_file(path: &Path, findings: &mut Vec<Finding>) {
+    if let Ok(metadata) = std::fs::metadata(path)
+        && !others_can_write(&metadata)
+    {
         others_write(path, &metadata, findings);
     }
 }

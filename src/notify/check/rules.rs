@@ -9,10 +9,10 @@ use super::looked::{Looked, Seen};
 use super::{Checked, permissions};
 use crate::action::{Commands, FindError};
 use crate::archive::{self, Access};
-use crate::config::Config;
+use crate::config::{ArchiveSettings, Config};
 use crate::name::{Level, Name};
 use crate::params::{Params, ParamsError};
-use crate::rules::{self, ParsedRule, Rule};
+use crate::rules::{self, ActionName, ParsedRule, Rule};
 
 /// What a rules file says, as far as it can be used.
 #[derive(Debug)]
@@ -32,17 +32,28 @@ impl File {
 type Archives<'a> = HashMap<String, Option<Looked<'a>>>;
 
 /// Reports what is wrong with the files and with what they name. Returns them, from the archives' down.
+/// Where the settings cannot be used, there is no `config`, and nothing is said of what depends on them.
 pub(super) fn check(
     dir: &Path,
     params: &Params,
     access: &Access<'_>,
-    config: &Config,
+    config: Option<&Config>,
     commands: &Commands,
     checked: &mut Checked,
 ) -> Vec<File> {
     let mut files = Vec::new();
     let mut archives = Archives::new();
     let mut known_commands = HashSet::new();
+    let judge = |action: &ActionName, level: Level| match config {
+        Some(_) => {
+            commands.check(action)?;
+            commands.try_out(action, level)
+        }
+        None => match commands.find(action.command()) {
+            Ok(_) | Err(FindError::NotReady { .. }) => Ok(()),
+            Err(error) => Err(error),
+        },
+    };
     let before = checked.findings.len();
     for level in Level::SUBJECTS {
         let Some(path) = rules::file_name(level).map(|name| dir.join(name)) else {
@@ -53,12 +64,12 @@ pub(super) fn check(
         let mut subjects = HashSet::new();
         for found in &file.rules {
             let place = || file.place(found.line);
-            check_commands(&found.rule, commands, &mut known_commands, place, checked);
+            check_commands(&found.rule, judge, &mut known_commands, place, checked);
             let subject = &found.rule.subject;
             let access = || {
-                let settings = config.archives.get(subject.archive());
+                let settings = config.and_then(|config| config.archives.get(subject.archive()));
                 Access {
-                    options: settings.map_or_else(Default::default, |one| one.options.clone()),
+                    options: settings.map_or_else(Default::default, ArchiveSettings::options),
                     ..access.clone()
                 }
             };
@@ -104,22 +115,28 @@ fn read(level: Level, path: PathBuf, findings: &mut Vec<Finding>) -> File {
     File { path, rules }
 }
 
-/// Reports each command that nothing can be run for, and each bad THUNK, once.
+/// Reports each command that nothing can be run for, and each bad THUNK, once. `judge` is asked about
+/// an action and the level of what it is told.
 fn check_commands(
     rule: &Rule,
-    commands: &Commands,
+    judge: impl Fn(&ActionName, Level) -> Result<(), FindError>,
     known: &mut HashSet<String>,
     place: impl Fn() -> Place,
     checked: &mut Checked,
 ) {
+    let mut above = rule.subject.level();
     for action in std::iter::once(&rule.action).chain(&rule.children) {
-        let Err(error) = commands.check(action) else {
+        let Some(level) = above.child() else {
+            break;
+        };
+        above = level;
+        let Err(error) = judge(action, level) else {
             continue;
         };
         let about = match error {
             FindError::BadThunk { .. } => action.as_str(),
             // All mail waits for one program.
-            FindError::NoSendmail => "sendmail:",
+            FindError::NotReady { service, .. } => service,
             _ => action.command(),
         };
         if known.insert(about.to_owned()) {

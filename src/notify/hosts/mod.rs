@@ -98,7 +98,7 @@ impl Hosts {
     }
 
     /// What `host` failed with in this poll.
-    fn failure(&self, host: &str) -> Option<String> {
+    pub(super) fn failure(&self, host: &str) -> Option<String> {
         let known = self.known();
         let known = known
             .get(host)

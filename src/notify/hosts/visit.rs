@@ -54,6 +54,7 @@ impl Hosts {
         }
         let problems = &mut scanned.findings.problems;
         problems.retain(|problem| !problem.key.starts_with("scan/"));
+        scanned.failures.clear();
         Ok((None, scanned))
     }
 }

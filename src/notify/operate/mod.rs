@@ -30,8 +30,9 @@ pub use select::{Chosen, Selection, Verb};
 pub use sight::Sight;
 pub use status::{ArchiveStatus, RuleCounts, Status};
 
+use super::hooks::hook_outputs;
 use super::{Directory, PollError};
-use crate::config::Config;
+use crate::config::{Config, Point};
 use crate::store::sqlite::Sqlite;
 use crate::store::{DeliveryRecord, Engine as _, Filter, StateDir, Store};
 
@@ -109,5 +110,11 @@ impl Operator {
     /// What an attempt of a part printed, if it is still kept.
     pub fn output(&self, part: &str, attempt: u32) -> Result<Option<Vec<u8>>> {
         Ok(self.engine.output(part, attempt)?)
+    }
+
+    /// What hooks printed at an attempt of a part, as far as it is still kept: the point, and below a
+    /// line that says which hook it was and how it ended, what it printed.
+    pub fn hook_outputs(&self, part: &str, attempt: u32) -> Result<Vec<(Point, Vec<u8>)>> {
+        Ok(hook_outputs(&self.engine, part, attempt)?)
     }
 }

@@ -9,8 +9,15 @@ use crate::store::{DeliveryRecord, Filter, PartRecord, PartState};
 pub enum Selection {
     /// Those with these ids, or beginnings of ids; of deliveries or of parts.
     Ids(Vec<String>),
-    /// Those in one of these states, of this action or of all.
-    States(Vec<PartState>, Option<String>),
+    /// Those in one of these states, of this action or of all, to this recipient or to all.
+    States {
+        /// The states.
+        states: Vec<PartState>,
+        /// The action.
+        action: Option<String>,
+        /// The recipient.
+        recipient: Option<String>,
+    },
 }
 
 /// What is to be done with them.
@@ -36,6 +43,7 @@ impl Verb {
     pub fn states(self) -> &'static [PartState] {
         match self {
             Self::Retry => &[
+                PartState::Owed,
                 PartState::Waiting,
                 PartState::Held,
                 PartState::Dead,
@@ -68,16 +76,25 @@ impl Operator {
                 }
                 Ok(chosen)
             }
-            Selection::States(states, action) => {
+            Selection::States {
+                states,
+                action,
+                recipient,
+            } => {
                 let filter = Filter {
                     action: action.clone(),
+                    recipient: recipient.clone(),
                     states: states.clone(),
                     ..Filter::default()
+                };
+                let is_meant = |part: &PartRecord| {
+                    let is_to = |recipient: &String| part.is_to(recipient);
+                    states.contains(&part.state) && recipient.as_ref().is_none_or(is_to)
                 };
                 let found = self.store.deliveries(&filter)?.into_iter();
                 Ok(found
                     .map(|delivery| Chosen {
-                        parts: parts(&delivery, |part| states.contains(&part.state)),
+                        parts: parts(&delivery, is_meant),
                         delivery,
                     })
                     .collect())
@@ -90,7 +107,9 @@ impl Operator {
         let whole = delivery.uid.starts_with(id);
         let meant = parts(&delivery, |part| whole || part.uid.starts_with(id));
         let parts = parts(&delivery, |part| {
-            meant.contains(part) && verb.states().contains(&part.state)
+            let is_due = part.state == PartState::Owed && part.due_at == 0;
+            let changes = verb == Verb::Drop || !is_due;
+            meant.contains(part) && verb.states().contains(&part.state) && changes
         });
         if parts.is_empty() {
             return Err(OperateError::NotInState {

@@ -51,7 +51,7 @@ impl Operator {
         let place = Place::find(sight.params, name);
         let location = place.registered().map_err(|nowhere| nowhere.why)?;
         let access = Access {
-            options: self.settings(name).options,
+            options: self.settings(name).options(),
             ..sight.access.clone()
         };
         archive::open(name, location, None, access).map_err(|error| with_causes(&error))

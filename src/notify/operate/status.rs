@@ -8,7 +8,7 @@ use crate::name::Level;
 use crate::notify::report::{ReportBook, Standing};
 use crate::params::Params;
 use crate::store::{
-    ArchiveSummary, Counts, DeliveryRecord, Filter, PartState, RuleState, SubjectRecord,
+    ArchiveSummary, Counts, DeliveryRecord, Filter, PartRecord, PartState, RuleState, SubjectRecord,
 };
 
 /// How a notification directory is.
@@ -81,7 +81,14 @@ impl Operator {
             problems: ReportBook::new(self.state.reports()).standing(),
             failing,
             gone,
-            failed: self.store.deliveries(&failed)?,
+            failed: {
+                let found = self.store.deliveries(&failed)?.into_iter();
+                let has_failed = |delivery: &DeliveryRecord| {
+                    let mut parts = delivery.parts.iter();
+                    parts.any(PartRecord::has_failed)
+                };
+                found.filter(has_failed).collect()
+            },
         })
     }
 

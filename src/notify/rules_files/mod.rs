@@ -11,7 +11,7 @@ mod read;
 
 pub(super) use append::{append_lines, append_locked, commented_out};
 pub(super) use mark::SETTLED;
-pub(super) use read::{Reading, RulesReader};
+pub(super) use read::{Reading, RulesReader, bad_line};
 
 use std::collections::HashSet;
 

@@ -8,10 +8,12 @@ use std::path::Path;
 use super::RulesFindings;
 use super::append::append_locked;
 use super::mark::{is_settled, mark};
+use crate::action::Commands;
 use crate::clock::Nanos;
 use crate::fault;
+use crate::fsx::others_can_write;
 use crate::name::Level;
-use crate::notify::directory::{Directory, others_can_write};
+use crate::notify::directory::Directory;
 use crate::notify::reconcile::{Reconciled, reconcile};
 use crate::notify::report::Problem;
 use crate::notify::words::plural;
@@ -33,6 +35,7 @@ pub(in crate::notify) enum Reading {
 pub(in crate::notify) struct RulesReader<'a> {
     pub(in crate::notify) dir: &'a Directory,
     pub(in crate::notify) engine: &'a dyn Engine,
+    pub(in crate::notify) commands: &'a Commands,
     pub(in crate::notify) now: Nanos,
     pub(in crate::notify) reading: Reading,
 }
@@ -124,7 +127,8 @@ impl RulesReader<'_> {
             commands: commands(&present, &stored, in_doubt),
         };
         if !reconciled.changes.is_empty() || file != *before {
-            store.change_rules(level, &reconciled.changes, &file)?;
+            let heirs = |old: &ActionName, new: &ActionName| self.commands.heirs(old, new);
+            store.change_rules(level, &reconciled.changes, &file, &heirs)?;
             fault::point("after-rules");
         }
         Ok(())
@@ -220,7 +224,8 @@ fn file_name(path: &Path) -> String {
         .into_owned()
 }
 
-fn bad_line(diagnostic: &Diagnostic) -> Problem {
+/// The problem of a bad line, known again by its text.
+pub(in crate::notify) fn bad_line(diagnostic: &Diagnostic) -> Problem {
     let Diagnostic {
         path,
         line,

@@ -13,7 +13,7 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn new(location: &str, settings: &ArchiveSettings) -> Self {
-        let options = &settings.options;
+        let options = &settings.options();
         Self {
             place: format!(
                 "{location}\n{} {:?} {:?}",

@@ -149,9 +149,23 @@ impl Scan<'_> {
             return Ok(());
         }
         fault::point("before-record");
-        let recorded = store.record_histories(histories, &self.policy(), self.now())?;
+        let now = self.now();
+        let recorded = store.record_histories(histories, &self.policy(), now)?;
         fault::point("after-record");
         self.scanned.recorded += recorded;
+        for scan in histories.iter().filter(|_| self.scanner.keeps_found) {
+            for (id, version) in &scan.versions {
+                let told = scan.told.iter().filter(|told| !told.held);
+                let news = told.flat_map(|told| &told.news);
+                let parts = news
+                    .filter(|(of, ..)| of == id)
+                    .flat_map(|(.., news)| &news.new);
+                // What is new to several actions was found once.
+                let mut met = HashSet::new();
+                let parts: Vec<&String> = parts.filter(|part| met.insert(*part)).collect();
+                self.keep_found(version, parts, now);
+            }
+        }
         Ok(())
     }
 }

@@ -15,15 +15,16 @@ use std::collections::HashSet;
 
 use super::ground::Ground;
 use super::hosts::Visit;
-use super::place::Place;
+use super::place::{Place, Unreadable};
 use super::report::Problem;
 use super::rules_files::{RulesFindings, append_lines, commented_out};
+use crate::action::Item;
 use crate::archive::{self, Archive, ArchiveError, Look};
 use crate::causes::with_causes;
 use crate::clock::{Nanos, SECOND, nanos};
 use crate::config::ArchiveSettings;
 use crate::fault;
-use crate::name::Level;
+use crate::name::{Level, Name};
 use crate::store::{ArchiveRow, Recorded, ScanPolicy, Store, SubjectScan, Watched};
 use context::{Context, Globs};
 
@@ -37,6 +38,8 @@ pub(super) struct Scanner<'a> {
     pub(super) baseline: bool,
     /// Lines are appended to the rules files, as always but in a dry run.
     pub(super) append: bool,
+    /// What is found is kept for the caller, and not only recorded.
+    pub(super) keeps_found: bool,
     pub(super) place: &'a Place,
     /// What watches over the archive's host, where it is on one.
     pub(super) visit: Option<&'a Visit<'a>>,
@@ -47,6 +50,25 @@ pub(super) struct Scanner<'a> {
 pub(super) struct Scanned {
     pub(super) recorded: Recorded,
     pub(super) findings: RulesFindings,
+    /// What could not be scanned.
+    pub(super) failures: Vec<Failure>,
+    /// The items that were recorded, where they are to be kept.
+    pub(super) found: Vec<Found>,
+}
+
+/// A subject that could not be scanned.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) subject: Name,
+    pub(super) error: String,
+}
+
+/// Items of one subject that were not known.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) subject: Name,
+    /// Oldest first; there is at least one.
+    pub(super) items: Vec<Item>,
 }
 
 /// One archive while it is scanned.
@@ -116,11 +138,20 @@ impl Scanner<'_> {
                 }
                 archive
             }
-            Err(problem) => {
+            Err(Unreadable { why, way_out }) => {
+                let problem = Problem {
+                    key: format!("scan/{}", row.name),
+                    title: format!("cannot scan {}: {why}", row.name),
+                    details: vec![way_out],
+                    warning: false,
+                };
                 if row.error.as_ref() != Some(&problem.title) {
                     store.set_archive_error(row.id, Some(&problem.title), now)?;
                 }
                 scanned.findings.problems.push(problem);
+                scanned
+                    .failures
+                    .extend(Failure::of_archive(&row.name, &why));
                 return Ok(scanned);
             }
         };
@@ -154,17 +185,8 @@ impl Scanner<'_> {
         &self,
         row: &ArchiveRow,
         settings: &ArchiveSettings,
-    ) -> Result<(Box<dyn Archive + '_>, Context), Problem> {
-        let problem = |what: String, way_out: String| Problem {
-            key: format!("scan/{}", row.name),
-            title: format!("cannot scan {}: {what}", row.name),
-            details: vec![way_out],
-            warning: false,
-        };
-        let location = self
-            .place
-            .registered()
-            .map_err(|nowhere| problem(nowhere.why, nowhere.way_out))?;
+    ) -> Result<(Box<dyn Archive + '_>, Context), Unreadable> {
+        let location = self.place.registered()?;
         let context = Context::new(location, settings);
         let hint = row
             .hint
@@ -176,11 +198,9 @@ impl Scanner<'_> {
             Some(visit) => visit.watch(opened),
             None => opened,
         };
-        let archive = opened.map_err(|error| {
-            problem(
-                with_causes(&error),
-                "It is tried again at the next poll; the others go on.".to_owned(),
-            )
+        let archive = opened.map_err(|error| Unreadable {
+            why: with_causes(&error),
+            way_out: "It is tried again at the next poll; the others go on.".to_owned(),
         })?;
         Ok((archive, context))
     }
@@ -213,6 +233,8 @@ impl Scan<'_> {
                 }
                 let problem = failed_scan(&self.row.name, subject, &error);
                 self.scanned.findings.problems.push(problem);
+                let subject = subject.name.clone();
+                self.scanned.failures.push(Failure { subject, error });
             }
         }
         Ok(None)
@@ -239,9 +261,13 @@ impl Scan<'_> {
             lines.contains(line)
         };
         fault::point("before-record");
-        let recorded = store.record(listed, &self.policy(), &is_commented, self.now())?;
+        let now = self.now();
+        let recorded = store.record(listed, &self.policy(), &is_commented, now)?;
         fault::point("after-record");
         self.scanned.recorded += recorded;
+        for scan in listed {
+            self.keep_found(&scan.name, &scan.new, now);
+        }
         if let Some(level) = level
             .child()
             .filter(|_| recorded.lines > 0 && self.scanner.append)
@@ -249,6 +275,31 @@ impl Scan<'_> {
             append_lines(dir, engine, store, level, &mut self.scanned.findings)?;
         }
         Ok(())
+    }
+
+    /// Keeps what was found of a subject, if that is wanted.
+    fn keep_found<'p>(
+        &mut self,
+        subject: &Name,
+        parts: impl IntoIterator<Item = &'p String>,
+        at: Nanos,
+    ) {
+        if !self.scanner.keeps_found {
+            return;
+        }
+        let names = parts
+            .into_iter()
+            .filter_map(|part| subject.child(part).ok());
+        let items: Vec<Item> = names
+            .map(|name| Item {
+                name,
+                detected_at: at,
+            })
+            .collect();
+        if !items.is_empty() {
+            let subject = subject.clone();
+            self.scanned.found.push(Found { subject, items });
+        }
     }
 
     fn policy(&self) -> ScanPolicy {
@@ -268,6 +319,15 @@ impl Scan<'_> {
     /// Whether what was listed at `at` need not be listed again for its age.
     fn is_fresh(&self, at: Nanos) -> bool {
         at <= self.began && self.began - at < LISTED_ANYWAY
+    }
+}
+
+impl Failure {
+    /// The archive itself cannot be scanned. A name that is none was never asked for.
+    pub(super) fn of_archive(archive: &str, error: &str) -> Option<Self> {
+        let subject = Name::parse(archive, Some(Level::Archive)).ok()?;
+        let error = error.to_owned();
+        Some(Self { subject, error })
     }
 }
 

@@ -5,9 +5,11 @@ use std::ops::Range;
 use super::keys::{PartId, RuleId, SubjectId};
 use super::outbox::PartState;
 use super::scan::ArchiveRow;
+use crate::action::Style;
 use crate::clock::Nanos;
 use crate::config::Limit;
 use crate::name::Name;
+use crate::rules::ActionName;
 
 /// An archive, for the operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct Filter {
     pub name: Option<Name>,
     /// Those of this action.
     pub action: Option<String>,
+    /// Those to this recipient; together with `states`, those whose part to it is in one of these.
+    pub recipient: Option<String>,
     /// Those in these states.
     pub states: Vec<PartState>,
     /// Those that are open and asleep; together with `states`, these too.
@@ -68,6 +72,10 @@ pub struct PartRecord {
     pub error: Option<String>,
     /// The items that it is about, as a range of the delivery's.
     pub items: Range<usize>,
+    /// How they are told.
+    pub style: Style,
+    /// It is done since nobody wanted to hear of it.
+    pub is_unwanted: bool,
 }
 
 /// A delivery, for the operator.
@@ -88,23 +96,33 @@ pub struct DeliveryRecord {
 }
 
 impl DeliveryRecord {
-    /// The part that says how the delivery is: what is open before what has ended, and of that what
-    /// failed before what is well.
+    /// The part that says how the delivery is: what was given up or waits after a failure before what
+    /// is well, and of that what is open before what has ended.
     pub fn telling(&self) -> Option<&PartRecord> {
-        let rank = |part: &&PartRecord| match part.state {
-            PartState::Running => 0,
-            PartState::Waiting => 1,
-            PartState::Held => 2,
-            PartState::Owed => 3,
-            PartState::Dead => 4,
-            PartState::Dropped => 5,
-            PartState::Done => 6,
-        };
-        self.parts.iter().min_by_key(rank)
+        telling(self.parts.iter())
     }
 }
 
+/// As [`DeliveryRecord::telling`], of some of its parts.
+pub fn telling<'a>(parts: impl Iterator<Item = &'a PartRecord>) -> Option<&'a PartRecord> {
+    parts.min_by_key(|part| match part.state {
+        _ if part.rests() => 5,
+        PartState::Dead => 0,
+        PartState::Waiting => 1,
+        PartState::Held => 2,
+        PartState::Running => 3,
+        PartState::Owed => 4,
+        PartState::Dropped => 6,
+        PartState::Done => 7,
+    })
+}
+
 impl PartRecord {
+    /// Whether it is told to this recipient, in whatever case that is written.
+    pub fn is_to(&self, recipient: &str) -> bool {
+        self.recipient.eq_ignore_ascii_case(recipient)
+    }
+
     /// The word for how it is: its state, or that it rests until its rule returns.
     pub fn word(&self) -> &'static str {
         if self.rests() {
@@ -114,10 +132,41 @@ impl PartRecord {
         }
     }
 
+    /// Whether it failed, and somebody still wants it.
+    pub fn has_failed(&self) -> bool {
+        let failed = [PartState::Dead, PartState::Waiting, PartState::Held];
+        failed.contains(&self.state) && !self.rests()
+    }
+
     /// Whether it is open and rests, since its rule was removed.
     pub fn rests(&self) -> bool {
         self.asleep && self.state.is_open()
     }
+}
+
+/// A part that waits after a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingPart {
+    /// Its id for receivers.
+    pub uid: String,
+    /// The delivery's id.
+    pub delivery: String,
+    /// The subject of its items.
+    pub subject: Name,
+    /// What runs.
+    pub action: ActionName,
+    /// The recipient; empty where the action has but one.
+    pub recipient: String,
+    /// How many items it is about.
+    pub item_count: usize,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it may be tried.
+    pub due_at: Nanos,
+    /// What its last attempt failed with.
+    pub error: String,
+    /// What that printed, where it was short; else the engine has it.
+    pub said: Option<Vec<u8>>,
 }
 
 /// An attempt, for the operator.
@@ -137,6 +186,10 @@ pub struct AttemptRecord {
     pub success: bool,
     /// The bytes of output, before the cut.
     pub output: u64,
+    /// The output itself, where it was short; else the engine has it.
+    pub said: Option<Vec<u8>>,
+    /// The id of the part that it was told together with: that one has the output.
+    pub led_by: Option<String>,
 }
 
 /// A subject, for the operator.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, Transaction, params};
 
 use super::super::{Again, SubjectId};
-use super::record::{self, Lane};
+use super::deliveries::{self, Lane};
 use super::scan::LAST_BELOW;
 use crate::clock::Nanos;
 use crate::name::{Level, Name};
@@ -107,5 +107,5 @@ pub(super) fn tell_again(
         action: &again.action,
         held: false,
     };
-    record::insert_deliveries(transaction, &lane, &items, max_items, at).map(drop)
+    deliveries::insert_deliveries(transaction, &lane, &items, max_items, at).map(drop)
 }

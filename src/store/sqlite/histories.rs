@@ -11,15 +11,16 @@ use super::super::{
     Again, HistoryScan, HistoryStore, ReadVersion, Reader, Recorded, Result, ScanPolicy, SubjectId,
     ToldHistory,
 };
+use super::deliveries::{self, Lane};
 use super::owed::Owed;
-use super::record::{self, Lane, Subject};
+use super::record::Subject;
 use super::scan::{LAST_BELOW, look_bytes};
-use super::{SqliteStore, delivered, name_of};
+use super::{SqliteStore, asleep, delivered, meet};
 use crate::action;
 use crate::archive::Look;
 use crate::clock::Nanos;
 use crate::config::Limit;
-use crate::name::{Level, Name};
+use crate::name::Name;
 
 impl HistoryStore for SqliteStore {
     fn readers(
@@ -146,7 +147,7 @@ fn read_by(
         if read.iter().any(|(other, _)| *other == action) {
             continue;
         }
-        let owed = record::owed_at(row, 1)?.unwrap_or_else(|| Owed::decide(known, policy));
+        let owed = meet::owed_at(row, 1)?.unwrap_or_else(|| Owed::decide(known, policy));
         let (position, first) = if policy.baseline {
             (None, Limit::None)
         } else {
@@ -170,7 +171,7 @@ fn reader(connection: &Connection, category: &Name, action: String) -> rusqlite:
         .query_row(params![category.as_str(), action], |row| row.get(0))
         .optional()?;
     let mut untold = HashSet::new();
-    for asleep in asleep_parts(connection, category, &action)? {
+    for asleep in asleep::asleep_parts(connection, category, &action)? {
         untold.extend(asleep.items(connection)?.into_iter().map(|(part, _)| part));
     }
     Ok(Reader {
@@ -179,55 +180,6 @@ fn reader(connection: &Connection, category: &Name, action: String) -> rusqlite:
         versions: Vec::new(),
         untold,
     })
-}
-
-/// A part that is owed to a rule which was removed. What is held may have been told, and is none.
-struct Asleep {
-    part: i64,
-    delivery: i64,
-    subject: i64,
-    name: Name,
-    first: i64,
-    last: i64,
-}
-
-impl Asleep {
-    fn items(&self, connection: &Connection) -> rusqlite::Result<Vec<(String, Nanos)>> {
-        connection
-            .prepare_cached(
-                "SELECT part, detected_at FROM delivery_item WHERE delivery_id = ?
-                 AND ord BETWEEN ? AND ? ORDER BY ord",
-            )?
-            .query_map([self.delivery, self.first, self.last], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?
-            .collect()
-    }
-}
-
-fn asleep_parts(
-    connection: &Connection,
-    category: &Name,
-    action: &str,
-) -> rusqlite::Result<Vec<Asleep>> {
-    connection
-        .prepare_cached(
-            "SELECT p.id, p.delivery_id, l.subject_id, s.name, p.first_item, p.last_item
-             FROM subject s JOIN lane l ON l.subject_id = s.id JOIN part p ON p.lane_id = l.id
-             WHERE s.level = 3 AND s.name > ?1 || '--' AND s.name < ?1 || ?2
-             AND l.action = ?3 AND l.asleep AND p.state IN (0, 2)",
-        )?
-        .query_map(params![category.as_str(), LAST_BELOW, action], |row| {
-            Ok(Asleep {
-                part: row.get(0)?,
-                delivery: row.get(1)?,
-                subject: row.get(2)?,
-                name: name_of(Level::Version, row.get_ref(3)?.as_str()?)?,
-                first: row.get(4)?,
-                last: row.get(5)?,
-            })
-        })?
-        .collect()
 }
 
 fn record_history(
@@ -242,8 +194,8 @@ fn record_history(
     }
     for (version, name) in &scan.versions {
         let subject = Subject::load(transaction, version.0, name)?;
-        for rule in record::active_rules(transaction, &subject)? {
-            record::meet(transaction, &subject, &rule, policy)?;
+        for rule in meet::active_rules(transaction, &subject)? {
+            meet::meet(transaction, &subject, &rule, policy)?;
         }
         transaction
             .prepare_cached(
@@ -285,14 +237,14 @@ fn tell(
     }
     // Before what takes its place is owed, since that may be owed to a lane that sleeps no more.
     if !all.is_empty() {
-        relieve(transaction, category, action, &all, policy, at)?;
+        asleep::relieve(transaction, category, action, &all, policy, at)?;
     }
     if policy.baseline {
         return Ok(recorded);
     }
     for (version, name, news) in &told.news {
         let items: Vec<(String, Nanos)> = news.new.iter().map(|part| (part.clone(), at)).collect();
-        recorded.deliveries += record::insert_deliveries(
+        recorded.deliveries += deliveries::insert_deliveries(
             transaction,
             &Lane {
                 subject: version.0,
@@ -306,43 +258,4 @@ fn tell(
         )?;
     }
     Ok(recorded)
-}
-
-/// What sleeps with a removed rule and is told by another version now is owed no more should the
-/// rule return; the rest of it still is.
-fn relieve(
-    transaction: &Transaction<'_>,
-    category: &Name,
-    action: &str,
-    told: &HashSet<&str>,
-    policy: &ScanPolicy,
-    at: Nanos,
-) -> rusqlite::Result<()> {
-    for asleep in asleep_parts(transaction, category, action)? {
-        let items = asleep.items(transaction)?;
-        let left: Vec<(String, Nanos)> = items
-            .iter()
-            .filter(|(part, _)| !told.contains(part.as_str()))
-            .cloned()
-            .collect();
-        if left.len() == items.len() {
-            continue;
-        }
-        transaction
-            .prepare_cached("UPDATE part SET state = 6, settled_at = ? WHERE id = ?")?
-            .execute(params![at, asleep.part])?;
-        record::insert_deliveries(
-            transaction,
-            &Lane {
-                subject: asleep.subject,
-                name: &asleep.name,
-                action,
-                held: false,
-            },
-            &left,
-            policy.max_items,
-            at,
-        )?;
-    }
-    Ok(())
 }

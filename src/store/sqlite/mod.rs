@@ -4,18 +4,27 @@
 //! (`synchronous = FULL`); claims and settlements are not (`NORMAL`): after a power cut the last of
 //! them may be missing, which costs a repetition and never a loss.
 
+mod asleep;
+mod claim;
 mod claimer;
 mod delivered;
+mod deliveries;
+mod divide;
+mod hand_down;
 mod histories;
 mod hosts;
+mod inherit;
 mod journal;
 mod locks;
+mod log;
+mod meet;
 mod operate;
 mod outbox;
 mod owed;
 mod record;
 mod rules;
 mod scan;
+mod settle;
 mod sweep;
 
 use std::path::{Path, PathBuf};
@@ -34,7 +43,11 @@ use crate::name::{Level, Name};
 
 /// The migrations, each from the format of its place to the next. One that was released is never
 /// changed.
-const MIGRATIONS: [&str; 2] = [include_str!("schema-1.sql"), include_str!("schema-2.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("schema-1.sql"),
+    include_str!("schema-2.sql"),
+    include_str!("schema-3.sql"),
+];
 
 /// What marks a database as larch's: `larc`.
 const APPLICATION_ID: i64 = 0x6C61_7263;

@@ -20,7 +20,7 @@ impl Operate for SqliteStore {
                              first_attempt_at = iif(state = 2, first_attempt_at, NULL),
                              state = iif(state = 2, 2, 0),
                              error = iif(state = 2, error, NULL), due_at = 0, settled_at = NULL
-                         WHERE id = ? AND state IN (2, 3, 5, 6)",
+                         WHERE id = ? AND state IN (0, 2, 3, 5, 6)",
                     )?
                     .execute([part.0])?;
             }

@@ -3,10 +3,10 @@
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::super::{
-    Condition, PendingLine, Result, RuleChanges, RuleId, RuleState, RuleStore, RulesFile,
+    Condition, Heirs, PendingLine, Result, RuleChanges, RuleId, RuleState, RuleStore, RulesFile,
     StoredRule,
 };
-use super::{SqliteStore, odd_value};
+use super::{SqliteStore, inherit, odd_value};
 use crate::name::{Level, Name};
 use crate::rules::Rule;
 
@@ -24,13 +24,14 @@ impl RuleStore for SqliteStore {
         level: Level,
         changes: &RuleChanges,
         file: &RulesFile,
+        heirs: &Heirs<'_>,
     ) -> Result<()> {
         self.write(|transaction| {
             for (rule, place) in &changes.added {
                 add(transaction, level, rule, *place)?;
             }
             for (old, rule, place) in &changes.edited {
-                replace(transaction, level, *old, rule, *place)?;
+                replace(transaction, level, *old, rule, *place, heirs)?;
             }
             for (id, place) in &changes.returned {
                 set_state(transaction, *id, RuleState::Active)?;
@@ -287,6 +288,7 @@ fn replace(
     old: RuleId,
     rule: &Rule,
     place: i64,
+    heirs: &Heirs<'_>,
 ) -> rusqlite::Result<()> {
     let id = add(transaction, level, rule, place)?;
     let (subject, old_text, old_action): (i64, String, String) = transaction
@@ -328,44 +330,5 @@ fn replace(
     transaction
         .prepare_cached("DELETE FROM position WHERE subject_id = ? AND action = ?")?
         .execute(params![subject, old_action])?;
-    move_deliveries(transaction, subject, &old_action, action)
-}
-
-/// Moves what is open, and what was given up, since that may be retried: what failed to a wrong
-/// address is for the right one.
-fn move_deliveries(
-    transaction: &Transaction<'_>,
-    subject: i64,
-    from: &str,
-    to: &str,
-) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached(
-            "INSERT OR IGNORE INTO lane (subject_id, action, recipient)
-             SELECT subject_id, ?, recipient FROM lane WHERE subject_id = ? AND action = ?",
-        )?
-        .execute(params![to, subject, from])?;
-    transaction
-        .prepare_cached(
-            "UPDATE delivery SET action = ?1 WHERE subject_id = ?2 AND action = ?3
-             AND EXISTS (SELECT 1 FROM part WHERE delivery_id = delivery.id
-                         AND (state < 4 OR state = 5))",
-        )?
-        .execute(params![to, subject, from])?;
-    transaction
-        .prepare_cached(
-            "UPDATE part SET lane_id = new.id FROM lane AS new, lane AS old
-             WHERE (part.state < 4 OR part.state = 5) AND part.lane_id = old.id
-             AND old.subject_id = ?2 AND old.action = ?3
-             AND new.subject_id = ?2 AND new.action = ?1 AND new.recipient = old.recipient",
-        )?
-        .execute(params![to, subject, from])?;
-    // What waits for the old action's next try is tried with the new one at once, as if never tried.
-    transaction
-        .prepare_cached(
-            "UPDATE part SET due_at = 0, first_attempt_at = NULL FROM lane WHERE part.state = 2 AND part.lane_id = lane.id
-             AND lane.subject_id = ? AND lane.action = ?",
-        )?
-        .execute(params![subject, to])?;
-    wake_lanes(transaction, subject, to)
+    inherit::hand_over(transaction, subject, &old_action, action, heirs)
 }

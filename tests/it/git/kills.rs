@@ -10,8 +10,8 @@ use super::judge::{Case, judge};
 use super::pushers::Pusher;
 use super::repo::Repo;
 use super::server::Server;
-use super::walk::Dice;
 use crate::concurrency::Raise;
+use crate::support::Dice;
 use crate::support::{Sandbox, check_rules, rounds, say, watch_for_overlaps};
 
 /// Points of the poll at which histories are about to be recorded, or just were, and around the run

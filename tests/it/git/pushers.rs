@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::repo::{Import, Repo};
-use super::walk::Dice;
+use crate::support::Dice;
 
 /// One who pushes to a repository, from one of their own that loses nothing. The names of the refs
 /// begin with theirs, so that nobody is rejected.

@@ -1,6 +1,7 @@
 //! Lines for git repositories that are added, dropped, edited, or return.
 
 use super::server::{Server, told};
+use crate::parts::{behave, sendmail, take_sent};
 use crate::support::Sandbox;
 
 const MAIN: &str = "a--heads--main";
@@ -93,6 +94,32 @@ fn what_a_dropped_rule_was_owed_is_told_by_the_next_watched_ref_and_not_once_mor
     assert_eq!(server.revisions(), [""; 0]);
     let log = server.larch("status", &["--json"]).any_stdout().ok();
     assert!(log.stdout.contains("\"waiting\":0"), "{}", log.stdout);
+}
+
+#[test]
+fn what_a_dropped_rule_owed_to_one_recipient_is_owed_to_that_one_when_it_returns() {
+    let sandbox = Sandbox::new();
+    sendmail(&sandbox);
+    let server = Server::new(&sandbox);
+    let repo = server.repo("a");
+    let ids = repo.push("main", &["1"]);
+    repo.set("refs/heads/dev", &ids[0]);
+    let line = |name: &str| format!("srv/{name} mail-new-revisions:al@x.org,bo@x.org\n");
+    sandbox.write("n/=rules.versions", line(MAIN) + &line(DEV));
+    sandbox.poll().any_stderr().ok();
+    behave(&sandbox, "case $to in bo*) exit 75;; esac");
+    let ids = repo.push("main", &["2", "3"]);
+    sandbox.poll().any_stderr().code(1);
+    behave(&sandbox, "");
+    sandbox.write("n/=rules.versions", line(DEV));
+    sandbox.poll().any_stderr().clock_ahead(600).ok();
+    take_sent(&sandbox);
+    repo.set("refs/heads/dev", &ids[0]);
+    sandbox.poll().clock_ahead(700).ok();
+    assert!(take_sent(&sandbox).contains(&format!("bo@x.org {}", ids[0])));
+    sandbox.append("n/=rules.versions", line(MAIN));
+    sandbox.poll().any_stderr().clock_ahead(90_000).ok();
+    assert_eq!(take_sent(&sandbox), [format!("bo@x.org {}", ids[1])]);
 }
 
 #[test]

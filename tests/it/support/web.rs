@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::sandbox::Sandbox;
+use super::tls::certificate;
 
 const SERVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/web-server");
 
@@ -48,23 +49,7 @@ impl Web {
     /// The same over HTTPS, with a certificate of `tls/authority.pem`, which nobody knows.
     #[track_caller]
     pub(crate) fn secure(sandbox: &Sandbox, directory: &str) -> Self {
-        sandbox.write("tls/here", "");
-        for arguments in [
-            "-subj /CN=authority -keyout tls/authority.key -out tls/authority.pem",
-            "-CA tls/authority.pem -CAkey tls/authority.key -subj /CN=server \
-             -addext basicConstraints=critical,CA:FALSE -addext subjectAltName=IP:127.0.0.1 \
-             -keyout tls/server.key -out tls/server.pem",
-        ] {
-            sandbox
-                .run("openssl", ["req", "-x509", "-nodes", "-newkey", "ec"])
-                .args(["-pkeyopt", "ec_paramgen_curve:P-256"])
-                .args(arguments.split_whitespace())
-                .any_stderr()
-                .ok();
-        }
-        let pem = sandbox.read("tls/server.pem") + &sandbox.read("tls/server.key");
-        sandbox.write("tls/both.pem", pem);
-        let certificate = sandbox.path("tls/both.pem");
+        let certificate = certificate(sandbox);
         Self::start(sandbox, directory, 0, Duration::ZERO, Some(&certificate))
     }
 

@@ -12,9 +12,9 @@ use std::sync::OnceLock;
 use self::format::Format;
 use super::flat::{self, FlatRoot};
 use super::layout::{FILE, Layout};
-use super::{official_name, patch_log, place};
+use super::{official_name, patch_log, place, told};
 use crate::archive::tree::Tree;
-use crate::archive::{Archive, ArchiveError, Description, Listing, Look, Stat};
+use crate::archive::{Archive, ArchiveError, Description, Details, Listing, Look, Stat, Wanted};
 use crate::name::{Level, Name};
 
 /// A GNU Arch archive in a directory.
@@ -178,6 +178,27 @@ impl Archive for ArchArchive {
             Err(error) => Err(error),
         };
         revisions.iter().map(describe).collect()
+    }
+
+    fn tell(
+        &self,
+        revisions: &[&Name],
+        wanted: Wanted,
+    ) -> Result<Vec<Option<Details>>, ArchiveError> {
+        let tell = |revision: &&Name| match self.open_log(revision) {
+            Ok((file, place)) => {
+                let log = patch_log::read(BufReader::new(file.take(patch_log::LONGEST)))
+                    .map_err(|source| self.tree.unreadable(&place, source))?;
+                told::details(log, revision, wanted, |file| {
+                    self.tree
+                        .open_file(format!("{}/{file}", self.place(revision)?))
+                })
+                .map(Some)
+            }
+            Err(ArchiveError::NoSuchSubject(_)) => Ok(None),
+            Err(error) => Err(error),
+        };
+        revisions.iter().map(tell).collect()
     }
 
     fn log(&self, revision: &Name) -> Result<Vec<u8>, ArchiveError> {

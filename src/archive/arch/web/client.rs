@@ -1,23 +1,17 @@
 //! One request to the server that has the archive.
 
-use std::io;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use ureq::http::{Method, Response, StatusCode, header};
-use ureq::tls::{RootCerts, TlsConfig};
+use ureq::http::{Method, Response, header};
 use ureq::{Agent, Body, Error};
 
-use super::address::{Address, redirected};
+use super::address::Address;
 use super::answer::{self, Answer};
 use super::failure::Failure;
 use super::seen::Seen;
 use crate::archive::Options;
-
-const USER_AGENT: &str = concat!("larch/", env!("CARGO_PKG_VERSION"));
-
-/// How long a host may take to let us in, if requests may take longer.
-const CONNECT: Duration = Duration::from_secs(10);
+use crate::http::{CONNECT, agent, is_broken, is_redirection, redirected};
 
 const REDIRECTIONS: usize = 5;
 
@@ -55,23 +49,8 @@ pub(super) enum Wish {
 
 impl Client {
     pub(super) fn new(address: Address, options: &Options) -> Self {
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::PlatformVerifier)
-            .build();
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .max_idle_connections(options.jobs)
-            .max_idle_connections_per_host(options.jobs)
-            .proxy(None)
-            .timeout_connect(Some(CONNECT.min(options.timeout)))
-            .tls_config(tls)
-            .user_agent(USER_AGENT)
-            .build()
-            .new_agent();
         Self {
-            agent,
+            agent: agent(options.jobs, CONNECT.min(options.timeout)),
             address,
             limit: options.timeout,
             failed: OnceLock::new(),
@@ -182,25 +161,4 @@ impl Client {
             said,
         }
     }
-}
-
-fn is_redirection(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::MOVED_PERMANENTLY
-            | StatusCode::FOUND
-            | StatusCode::SEE_OTHER
-            | StatusCode::TEMPORARY_REDIRECT
-            | StatusCode::PERMANENT_REDIRECT
-    )
-}
-
-fn is_broken(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::BrokenPipe
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::UnexpectedEof
-    )
 }

@@ -4,8 +4,6 @@ use super::answer::Answer;
 use super::client::{Request, Wish};
 use super::crew::Crew;
 use super::failure::Failure;
-use crate::archive::Description;
-use crate::archive::arch::patch_log;
 
 /// Whether there is something in each of these files.
 pub(super) fn have_content(crew: &Crew<'_>, files: Vec<String>) -> Result<Vec<bool>, Failure> {
@@ -16,18 +14,19 @@ pub(super) fn have_content(crew: &Crew<'_>, files: Vec<String>) -> Result<Vec<bo
     Ok(have)
 }
 
-/// What each of these logs says; `None` for what is not there.
-pub(super) fn describe(
+/// What `read` makes of each of these logs; `None` for what is not there.
+pub(super) fn read<T>(
     crew: &Crew<'_>,
     files: Vec<String>,
-) -> Result<Vec<Option<Description>>, Failure> {
-    let mut descriptions = vec![None; files.len()];
+    read: impl Fn(&[u8]) -> Option<T>,
+) -> Result<Vec<Option<T>>, Failure> {
+    let mut found: Vec<Option<T>> = files.iter().map(|_| None).collect();
     ask(crew, files, &Wish::Whole, &mut |index, answer| {
         if let Answer::Whole(log, _) = answer {
-            descriptions[index] = patch_log::describe(log.as_slice()).ok();
+            found[index] = read(&log);
         }
     })?;
-    Ok(descriptions)
+    Ok(found)
 }
 
 /// Asks the same of all files; those that are missing are left out.

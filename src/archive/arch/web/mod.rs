@@ -21,6 +21,7 @@ mod logs;
 mod seen;
 mod shelf;
 
+use std::io::Cursor;
 use std::sync::{Arc, OnceLock};
 
 use self::address::Address;
@@ -33,8 +34,9 @@ use self::seen::Seen;
 use self::shelf::Shelf;
 use super::flat::FlatRoot;
 use super::layout::Layout;
-use super::{official_name, place};
-use crate::archive::{Access, Archive, ArchiveError, Description, Listing, Look};
+use super::patch_log::{self, PatchLog};
+use super::{official_name, place, told};
+use crate::archive::{Access, Archive, ArchiveError, Description, Details, Listing, Look, Wanted};
 use crate::name::{Level, Name};
 
 /// A GNU Arch archive on a web server.
@@ -145,6 +147,26 @@ impl<'a> WebArchive<'a> {
         }
     }
 
+    /// What `read` makes of the logs of revisions; `None` for what is not there.
+    fn read_logs<T>(
+        &self,
+        revisions: &[&Name],
+        read: impl Fn(&[u8]) -> Option<T>,
+    ) -> Result<Vec<Option<T>>, ArchiveError> {
+        // A name that GNU Arch cannot hold is of nothing that is there.
+        let (places, files): (Vec<usize>, Vec<String>) = revisions
+            .iter()
+            .enumerate()
+            .filter_map(|(place, revision)| Some((place, self.log_of(revision).ok()?)))
+            .unzip();
+        let mut found: Vec<Option<T>> = revisions.iter().map(|_| None).collect();
+        let logs = logs::read(&self.shelf.crew, files, read)?;
+        for (place, log) in places.into_iter().zip(logs) {
+            found[place] = log;
+        }
+        Ok(found)
+    }
+
     fn ask(&self, file: String) -> Result<Option<Vec<u8>>, ArchiveError> {
         let wish = Wish::Whole;
         match self.shelf.crew.ask(Request { file, wish }) {
@@ -205,18 +227,29 @@ impl Archive for WebArchive<'_> {
     }
 
     fn describe(&self, revisions: &[&Name]) -> Result<Vec<Option<Description>>, ArchiveError> {
-        let mut descriptions = vec![None; revisions.len()];
-        // A name that GNU Arch cannot hold is of nothing that is there.
-        let (places, files): (Vec<usize>, Vec<String>) = revisions
-            .iter()
-            .enumerate()
-            .filter_map(|(place, revision)| Some((place, self.log_of(revision).ok()?)))
-            .unzip();
-        let described = logs::describe(&self.shelf.crew, files)?;
-        for (place, description) in places.into_iter().zip(described) {
-            descriptions[place] = description;
-        }
-        Ok(descriptions)
+        self.read_logs(revisions, |log| patch_log::describe(log).ok())
+    }
+
+    fn tell(
+        &self,
+        revisions: &[&Name],
+        wanted: Wanted,
+    ) -> Result<Vec<Option<Details>>, ArchiveError> {
+        let logs = self.read_logs(revisions, |log| patch_log::read(log).ok())?;
+        let tell = |(log, revision): (Option<PatchLog>, &&Name)| {
+            let Some(log) = log else { return Ok(None) };
+            told::details(log, revision, wanted, |file| {
+                let file = format!("{}/{file}", self.place(revision)?);
+                let bytes = match self.ask(file) {
+                    // It is too long, or forbidden.
+                    Err(ArchiveError::Fetch { .. }) => None,
+                    bytes => bytes?,
+                };
+                Ok(bytes.map(Cursor::new))
+            })
+            .map(Some)
+        };
+        logs.into_iter().zip(revisions).map(tell).collect()
     }
 
     fn log(&self, revision: &Name) -> Result<Vec<u8>, ArchiveError> {

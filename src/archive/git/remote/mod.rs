@@ -18,11 +18,13 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use self::mirror::Mirror;
 use self::url::Url;
+use super::desk::Desk;
 use super::history;
 use super::refs::Refs;
 use super::repository::Repository;
 use crate::archive::{
-    Access, Answer, Archive, ArchiveError, Description, History, Listing, Look, Question,
+    Access, Answer, Archive, ArchiveError, Description, Details, History, Listing, Look, Question,
+    Wanted,
 };
 use crate::clock::Nanos;
 use crate::name::{Level, Name};
@@ -38,11 +40,15 @@ pub struct GitRemote<'a> {
     /// What the copy of it is called.
     copy: String,
     mirror: OnceLock<Mirror<'a>>,
+    desk: Arc<Desk>,
     /// What the repository said, once it was asked.
     said: Mutex<Option<Arc<Said>>>,
     /// The copy, once it was brought up to date.
     current: Mutex<Option<Arc<Current<'a>>>>,
 }
+
+/// What is found of some revisions; `None` for each that is gone.
+type Found<T> = Result<Vec<Option<T>>, ArchiveError>;
 
 /// What the repository says of itself.
 struct Said {
@@ -72,13 +78,19 @@ impl<'a> GitRemote<'a> {
             category,
             copy,
             mirror: OnceLock::new(),
+            desk: Arc::default(),
             said: Mutex::new(None),
             current: Mutex::new(None),
         })
     }
 
     /// The repository at `url` as one category of an archive that has others.
-    pub(in crate::archive) fn open_as(category: Name, url: &str, access: Access<'a>) -> Self {
+    pub(in crate::archive) fn open_as(
+        category: Name,
+        url: &str,
+        access: Access<'a>,
+        desk: &Arc<Desk>,
+    ) -> Self {
         Self {
             access,
             url: Url::new(url),
@@ -86,6 +98,7 @@ impl<'a> GitRemote<'a> {
             copy: category.as_str().replace('/', "#"),
             category,
             mirror: OnceLock::new(),
+            desk: Arc::clone(desk),
             said: Mutex::new(None),
             current: Mutex::new(None),
         }
@@ -133,7 +146,7 @@ impl<'a> GitRemote<'a> {
         };
         let fresh = Arc::new(Current {
             is_settled: advertised::agree(&refs, &said.refs),
-            repository: Repository::with_refs(mirror.git(), refs),
+            repository: Repository::with_refs(mirror.git(), refs, &self.desk),
         });
         *current = Some(Arc::clone(&fresh));
         Ok(fresh)
@@ -176,6 +189,7 @@ impl<'a> GitRemote<'a> {
             return Ok(false);
         }
         lock(&self.current).take();
+        self.desk.clear();
         Ok(true)
     }
 
@@ -188,8 +202,20 @@ impl<'a> GitRemote<'a> {
         if !mirror.exists() {
             return Ok(None);
         }
-        let kept = Repository::with_refs(mirror.git(), Refs::default());
+        let kept = Repository::with_refs(mirror.git(), Refs::default(), &self.desk);
         Ok(work(&kept).unwrap_or_default())
+    }
+
+    /// What `work` reads of revisions; from the copy as it is, where it has them all.
+    fn read_all<T>(&self, work: &dyn Fn(&Repository<'_>) -> Found<T>) -> Found<T> {
+        let found = self.read_kept(&|repository| {
+            let found = work(repository)?;
+            Ok(Some(found).filter(|found| found.iter().all(Option::is_some)))
+        })?;
+        match found {
+            Some(found) => Ok(found),
+            None => self.read(&|current| work(&current.repository)),
+        }
     }
 
     fn is_ours(&self, subject: &Name) -> bool {
@@ -234,7 +260,7 @@ impl Archive for GitRemote<'_> {
         if self.access.cache.is_none() && subject.level() != Level::Version {
             // Nothing is kept: no need to fetch everything for the names of a few refs.
             let refs = self.said()?.refs.clone();
-            return Repository::with_refs(self.mirror()?.git(), refs).list(subject);
+            return Repository::with_refs(self.mirror()?.git(), refs, &self.desk).list(subject);
         }
         self.read(&|current| {
             let mut listing = current.repository.list(subject)?;
@@ -244,14 +270,15 @@ impl Archive for GitRemote<'_> {
     }
 
     fn describe(&self, revisions: &[&Name]) -> Result<Vec<Option<Description>>, ArchiveError> {
-        let found = self.read_kept(&|repository| {
-            let found = repository.describe(revisions)?;
-            Ok(Some(found).filter(|found| found.iter().all(Option::is_some)))
-        })?;
-        match found {
-            Some(found) => Ok(found),
-            None => self.read(&|current| current.repository.describe(revisions)),
-        }
+        self.read_all(&|repository| repository.describe(revisions))
+    }
+
+    fn tell(
+        &self,
+        revisions: &[&Name],
+        wanted: Wanted,
+    ) -> Result<Vec<Option<Details>>, ArchiveError> {
+        self.read_all(&|repository| repository.tell(revisions, wanted))
     }
 
     fn log(&self, revision: &Name) -> Result<Vec<u8>, ArchiveError> {

@@ -127,7 +127,7 @@ impl Operator {
 
     /// Whether the settings leave out revisions of a history.
     fn leaves_out(&self, archive: &str) -> bool {
-        let mode = self.settings(archive).options.revisions;
+        let mode = self.settings(archive).revisions;
         matches!(mode, Revisions::Tip | Revisions::FirstParent)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::super::{LineState, Operator, Result};
-use crate::action::{Commands, Item};
+use crate::action::{Commands, Item, Style};
 use crate::clock::Nanos;
 use crate::name::Name;
 use crate::notify::reconcile::reconcile;
@@ -43,6 +43,8 @@ pub enum Outlook {
     Edited(String),
     /// It is tried again after this time.
     Waits(Nanos),
+    /// It is told after this time, together with other things.
+    Gathered(Nanos),
     /// The next poll tries it.
     NextPoll,
 }
@@ -192,17 +194,27 @@ fn outlook(
     {
         return Outlook::NoCommand(error.to_string());
     }
+    let has_order = |style: Style| if style.gathers() { style } else { Style::Batch };
     let same_lane = |(other, head): &&(DeliveryRecord, PartRecord)| {
-        other.action == delivery.action && head.recipient == part.recipient
+        other.action == delivery.action
+            && head.recipient == part.recipient
+            && has_order(head.style) == has_order(part.style)
+            && (head.state != PartState::Held || head.id == part.id)
     };
+    let is_ordered = command.ok().is_none_or(|action| {
+        let built_in = commands.built_in(&action);
+        built_in.is_none_or(|built_in| built_in.is_ordered(&action))
+    });
     if let Some((first, head)) = open.iter().find(same_lane)
         && head.id != part.id
+        && is_ordered
     {
         return Outlook::Behind(first.uid.clone(), head.state.word());
     }
     match part.state {
         PartState::Held => Outlook::Held,
         PartState::Waiting => Outlook::Waits(part.due_at),
+        PartState::Owed if part.due_at > 0 => Outlook::Gathered(part.due_at),
         _ => Outlook::NextPoll,
     }
 }

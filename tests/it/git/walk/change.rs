@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::dice::Dice;
 use super::world::{Target, World};
 use crate::git::repo::Import;
+use crate::support::Dice;
 
 /// Does a few things at random to the commits and refs, by one process.
 pub(super) fn make(world: &mut World, dice: &mut Dice) {

@@ -2,7 +2,6 @@
 //! that its watched refs reach once.
 
 mod change;
-mod dice;
 mod model;
 mod polls;
 mod world;
@@ -13,8 +12,7 @@ use larch::archive::Revisions;
 
 use super::follower::{Follower, poll_all};
 use super::repo::Repo;
-use crate::support::{Sandbox, rounds, say};
-pub(super) use dice::Dice;
+use crate::support::{Dice, Sandbox, rounds, say};
 use model::Model;
 use world::World;
 

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use larch::archive::Revisions;
 use larch::config::Limit;
 
-use super::dice::Dice;
 use super::world::{Commits, Target, World};
 use crate::git::follower::{Follower, Heard};
+use crate::support::Dice;
 
 /// What one action was told and must be told.
 pub(super) struct Model {

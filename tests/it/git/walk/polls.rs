@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::dice::Dice;
 use super::world::{Commits, World};
 use crate::git::server::Server;
+use crate::support::Dice;
 use crate::support::{Sandbox, rounds};
 
 /// How many histories there are in an everyday run.

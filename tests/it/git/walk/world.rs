@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::change;
-use super::dice::Dice;
 use crate::git::repo::Repo;
+use crate::support::Dice;
 
 /// Commits, by number.
 pub(super) type Commits = HashSet<usize>;
